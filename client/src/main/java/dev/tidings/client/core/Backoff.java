@@ -1,0 +1,32 @@
+package dev.tidings.client.core;
+
+import java.util.random.RandomGenerator;
+
+/// How long to wait before the next try: exponential with full jitter, so that the clients of a
+/// server that restarts do not come back in step (docs/protocol.md §4).
+final class Backoff {
+  private static final long FIRST_MILLIS = 500;
+  private static final long LAST_MILLIS = 30_000;
+
+  private final RandomGenerator random;
+  private long boundMillis = FIRST_MILLIS;
+
+  Backoff(RandomGenerator random) {
+    this.random = random;
+  }
+
+  long nextMillis() {
+    long delay = within(boundMillis);
+    boundMillis = Math.min(LAST_MILLIS, boundMillis * 2);
+    return delay;
+  }
+
+  /// A random moment inside a window, its ends included.
+  long within(long windowMillis) {
+    return random.nextLong(windowMillis + 1);
+  }
+
+  void reset() {
+    boundMillis = FIRST_MILLIS;
+  }
+}
