@@ -1,0 +1,18 @@
+package dev.tidings.base;
+
+/// One thread on which things happen in turn: an event loop in production, a seeded queue in the
+/// simulation. State that belongs to a lane is touched by tasks of that lane alone, so it needs no
+/// lock.
+public interface Lane {
+  /// Runs `task` on this lane after everything queued before. May be called from any thread.
+  void execute(Runnable task);
+
+  /// Runs `task` on this lane once `delayMillis` have passed, not before. The handle cancels it.
+  Cancel schedule(Runnable task, long delayMillis);
+
+  /// Undoes a [#schedule(Runnable, long)]; harmless when it has already run.
+  @FunctionalInterface
+  interface Cancel {
+    void cancel();
+  }
+}

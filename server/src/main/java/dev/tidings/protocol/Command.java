@@ -1,0 +1,70 @@
+package dev.tidings.protocol;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+
+/// What a client may ask for. Shapes, limits and examples: docs/protocol.md.
+///
+/// A command is well-formed (types, lengths, addresses); whether it is allowed, and whether what it
+/// names exists, is decided later. Absent text is `""`, absent numbers are empty.
+public sealed interface Command {
+  /// `id`, `as` and the op's name.
+  Head head();
+
+  /// Who I am; on a live connection, a renewed token.
+  record Auth(
+      Head head,
+      Optional<String> token,
+      Optional<String> user,
+      int version,
+      String device,
+      String client,
+      OptionalInt pingSeconds)
+      implements Command {}
+
+  /// Append `data` to a conversation, or publish it to a topic. `cid` makes a repeat safe.
+  record Send(Head head, Address to, String cid, Payload data) implements Command {}
+
+  /// Follow a topic or a presence. At most one of `after` and `last` is given.
+  record Subscribe(Head head, Address in, String epoch, OptionalLong after, OptionalInt last)
+      implements Command {}
+
+  record Unsubscribe(Head head, Address in) implements Command {}
+
+  /// Read one log between two exclusive bounds.
+  record History(
+      Head head, Address in, String epoch, OptionalLong after, OptionalLong before, int limit)
+      implements Command {}
+
+  /// What moved while I was away. `since` and `next` are opaque texts of an earlier answer.
+  record Sync(Head head, String since, int tail, int limit, String next) implements Command {}
+
+  /// Make, look at or change a group. `cid` makes a repeated change safe.
+  record Group(Head head, Address in, String cid, GroupAction action) implements Command {}
+
+  record Ping(Head head) implements Command {}
+
+  record Pong(Head head) implements Command {}
+
+  /// What `do` selects.
+  sealed interface GroupAction {
+    /// `members` besides me; `open`: anyone may join; `quiet`: no join and leave entries.
+    record Create(String title, List<String> members, boolean open, boolean quiet)
+        implements GroupAction {}
+
+    record Info() implements GroupAction {}
+
+    /// One page of members, from `next` on (empty: from the start).
+    record Members(String next) implements GroupAction {}
+
+    record Join() implements GroupAction {}
+
+    record Leave() implements GroupAction {}
+
+    record Add(List<String> who) implements GroupAction {}
+
+    record Remove(List<String> who) implements GroupAction {}
+  }
+}

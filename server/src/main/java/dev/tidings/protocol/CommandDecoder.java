@@ -1,0 +1,261 @@
+package dev.tidings.protocol;
+
+import dev.tidings.protocol.Command.GroupAction;
+import dev.tidings.protocol.Fields.Field;
+import dev.tidings.protocol.JsonScanner.Kind;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/// From one unit's bytes to the [Command] that they spell, or to the reason why they spell none
+/// (docs/protocol.md §2 to §10, limits §13).
+///
+/// Fields come in any order, `op` may be the last, and of a repeated field the last one counts. So
+/// one pass validates the whole unit and notes where the values of known fields stand; then `op`
+/// says which of them matter. Unknown fields, and known ones that belong to other ops, only have to
+/// be legal JSON. Of a unit that is not legal nothing is believed, not even its `id`.
+///
+/// To add a field: a [Field], also in the list. To add an op: a constant of [Op], a [Command], and
+/// the case that the compiler then asks for.
+///
+/// Reusable; confined to one thread. Keeps nothing of what it made.
+public final class CommandDecoder {
+  public static final int DEPTH_MAX = 32;
+  public static final int DATA_BYTES_MAX = 32_768;
+  public static final int ID_BYTES_MAX = 64;
+  public static final int CID_BYTES_MAX = 64;
+  public static final int TOKEN_BYTES_MAX = 8_192;
+  public static final int DEVICE_BYTES_MAX = 64;
+  public static final int CLIENT_BYTES_MAX = 256;
+  public static final int TITLE_BYTES_MAX = 256;
+  public static final int EPOCH_BYTES_MAX = 32;
+
+  /// For `since` and `next`, which are opaque.
+  public static final int CURSOR_BYTES_MAX = 128;
+
+  public static final int PING_SECONDS_MAX = 3_600;
+  public static final int TAIL_MAX = 20;
+  public static final int TAIL_DEFAULT = 1;
+  public static final int LAST_MAX = 200;
+  public static final int LIMIT_MAX = 200;
+  public static final int SYNC_LIMIT_DEFAULT = 200;
+  public static final int HISTORY_LIMIT_DEFAULT = 50;
+
+  /// For `members` and `who`.
+  public static final int NAMES_MAX = 200;
+
+  private static final int VERSION_DEFAULT = 1;
+
+  /// An unknown `op` of up to this length is named in the refusal.
+  private static final int UNKNOWN_OP_BYTES_MAX = 64;
+
+  /// What `op` says.
+  private enum Op {
+    AUTH,
+    SEND,
+    SUB,
+    UNSUB,
+    HISTORY,
+    SYNC,
+    GROUP,
+    PING,
+    PONG;
+
+    final String wire = name().toLowerCase(Locale.ROOT);
+  }
+
+  /// What `do` of a `group` says.
+  private enum Deed {
+    CREATE,
+    INFO,
+    MEMBERS,
+    JOIN,
+    LEAVE,
+    ADD,
+    REMOVE;
+
+    final String wire = name().toLowerCase(Locale.ROOT);
+  }
+
+  private static final WordMap<Op> OPS = WordMap.of(List.of(Op.values()), op -> op.wire);
+  private static final WordMap<Deed> DEEDS = WordMap.of(List.of(Deed.values()), deed -> deed.wire);
+  private static final long OPEN = Word.of("open");
+  private static final long INVITE = Word.of("invite");
+
+  private static final Set<Address.Kind> CONVERSATIONS =
+      EnumSet.of(
+          Address.Kind.USER, Address.Kind.GROUP, Address.Kind.ANNOUNCEMENT, Address.Kind.TOPIC);
+  private static final Set<Address.Kind> FOLLOWABLE =
+      EnumSet.of(Address.Kind.TOPIC, Address.Kind.USER_PRESENCE, Address.Kind.GROUP_PRESENCE);
+  private static final Set<Address.Kind> GROUPS = EnumSet.of(Address.Kind.GROUP);
+
+  private final Field after = new Field("after");
+  private final Field as = new Field("as");
+  private final Field before = new Field("before");
+  private final Field cid = new Field("cid");
+  private final Field client = new Field("client");
+  private final Field data = new Field("data");
+  private final Field deed = new Field("do");
+  private final Field device = new Field("device");
+  private final Field epoch = new Field("epoch");
+  private final Field id = new Field("id");
+  private final Field in = new Field("in");
+  private final Field join = new Field("join");
+  private final Field last = new Field("last");
+  private final Field limit = new Field("limit");
+  private final Field members = new Field("members");
+  private final Field next = new Field("next");
+  private final Field op = new Field("op");
+  private final Field ping = new Field("ping");
+  private final Field quiet = new Field("quiet");
+  private final Field since = new Field("since");
+  private final Field tail = new Field("tail");
+  private final Field title = new Field("title");
+  private final Field to = new Field("to");
+  private final Field token = new Field("token");
+  private final Field user = new Field("user");
+  private final Field version = new Field("v");
+  private final Field who = new Field("who");
+
+  private final Fields fields =
+      new Fields(
+          DEPTH_MAX,
+          List.of(
+              after, as, before, cid, client, data, deed, device, epoch, id, in, join, last, limit,
+              members, next, op, ping, quiet, since, tail, title, to, token, user, version, who));
+
+  /// What the unit in `buffer` from `from` (inclusive) to `to` (exclusive) asks for. White space
+  /// around the object is ignored. An empty line is the caller's to drop; here it is `bad_json`.
+  /// Never throws, whatever the bytes; what it answers shares nothing with `buffer`.
+  public Decoded decode(byte[] buffer, int from, int to) {
+    if (!fields.collect(buffer, from, to)) {
+      return new Decoded.Refused(Head.of(""), ErrorCode.BAD_JSON, fields.illegality());
+    }
+    Op known = OPS.get(fields.word(op));
+    if (known == null) {
+      return refuseOp();
+    }
+    Head head = head(known.wire);
+    Command command = command(known, head);
+    return fields.fault().isEmpty()
+        ? new Decoded.Request(command)
+        : new Decoded.Refused(head, fields.faultCode(), fields.fault());
+  }
+
+  private Decoded refuseOp() {
+    if (op.kind() != Kind.STRING) {
+      return new Decoded.Refused(head(""), ErrorCode.BAD_REQUEST, "op must be a string");
+    }
+    String unknown = fields.anyText(op, UNKNOWN_OP_BYTES_MAX).orElse("");
+    return new Decoded.Refused(head(unknown), ErrorCode.UNKNOWN_OP, "the server has no such op");
+  }
+
+  private Head head(String op) {
+    return new Head(op, fields.requestId(id, ID_BYTES_MAX), fields.optionalName(as).orElse(""));
+  }
+
+  private Command command(Op op, Head head) {
+    return switch (op) {
+      case SEND ->
+          new Command.Send(
+              head,
+              fields.address(to, CONVERSATIONS),
+              fields.filledText(cid, CID_BYTES_MAX),
+              fields.payload(data, DATA_BYTES_MAX));
+      case AUTH ->
+          new Command.Auth(
+              head,
+              fields.optionalText(token, TOKEN_BYTES_MAX),
+              fields.optionalName(user),
+              version(),
+              device(),
+              fields.text(client, CLIENT_BYTES_MAX),
+              fields.optionalInteger(ping, 0, PING_SECONDS_MAX));
+      case SUB -> subscribe(head);
+      case UNSUB -> new Command.Unsubscribe(head, fields.address(in, FOLLOWABLE));
+      case HISTORY ->
+          new Command.History(
+              head,
+              fields.address(in, CONVERSATIONS),
+              fields.text(epoch, EPOCH_BYTES_MAX),
+              fields.optionalPosition(after),
+              fields.optionalPosition(before),
+              fields.integer(limit, 1, LIMIT_MAX, HISTORY_LIMIT_DEFAULT));
+      case SYNC ->
+          new Command.Sync(
+              head,
+              fields.text(since, CURSOR_BYTES_MAX),
+              fields.integer(tail, 0, TAIL_MAX, TAIL_DEFAULT),
+              fields.integer(limit, 1, LIMIT_MAX, SYNC_LIMIT_DEFAULT),
+              fields.text(next, CURSOR_BYTES_MAX));
+      case GROUP ->
+          new Command.Group(
+              head,
+              fields.address(in, GROUPS),
+              fields.filledText(cid, CID_BYTES_MAX),
+              groupAction());
+      case PING -> new Command.Ping(head);
+      case PONG -> new Command.Pong(head);
+    };
+  }
+
+  private Command.Subscribe subscribe(Head head) {
+    if (after.isPresent() && last.isPresent()) {
+      fields.refuse(last, "cannot stand beside after");
+    }
+    return new Command.Subscribe(
+        head,
+        fields.address(in, FOLLOWABLE),
+        fields.text(epoch, EPOCH_BYTES_MAX),
+        fields.optionalPosition(after),
+        fields.optionalInteger(last, 1, LAST_MAX));
+  }
+
+  private GroupAction groupAction() {
+    Deed known = DEEDS.get(fields.word(deed));
+    if (known == null) {
+      fields.refuse(deed, "must be create, info, members, join, leave, add or remove");
+      return new GroupAction.Info();
+    }
+    return switch (known) {
+      case CREATE ->
+          new GroupAction.Create(
+              fields.text(title, TITLE_BYTES_MAX),
+              fields.names(members, 0, NAMES_MAX),
+              open(),
+              fields.flag(quiet));
+      case INFO -> new GroupAction.Info();
+      case MEMBERS -> new GroupAction.Members(fields.text(next, CURSOR_BYTES_MAX));
+      case JOIN -> new GroupAction.Join();
+      case LEAVE -> new GroupAction.Leave();
+      case ADD -> new GroupAction.Add(fields.names(who, 1, NAMES_MAX));
+      case REMOVE -> new GroupAction.Remove(fields.names(who, 1, NAMES_MAX));
+    };
+  }
+
+  /// The highest version that the client understands. What is beyond our numbers is beyond our
+  /// versions too.
+  private int version() {
+    long highest = fields.number(version, 1, JsonScanner.INTEGER_MAX, VERSION_DEFAULT);
+    return (int) Math.min(highest, Integer.MAX_VALUE);
+  }
+
+  /// It stands in logs and in lists of sessions, so it must not break a line.
+  private String device() {
+    String name = fields.filledText(device, DEVICE_BYTES_MAX);
+    if (name.chars().anyMatch(Character::isISOControl)) {
+      fields.refuse(device, "must not have control characters");
+    }
+    return name;
+  }
+
+  /// Whether anyone may join the group.
+  private boolean open() {
+    long word = fields.word(join);
+    if (join.isPresent() && word != OPEN && word != INVITE) {
+      fields.refuse(join, "must be open or invite");
+    }
+    return word == OPEN;
+  }
+}
