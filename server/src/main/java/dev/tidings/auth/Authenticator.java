@@ -1,0 +1,25 @@
+package dev.tidings.auth;
+
+/// Turns what a stranger shows into who he is. Fast and without blocking: called on the lanes.
+public interface Authenticator {
+  /// @param token as it stood in `auth`, a header or a URL
+  /// @param loopback whether he comes from this very machine
+  Verdict token(String token, boolean loopback, long nowMillis);
+
+  /// A bare name, which only development mode believes.
+  Verdict user(String user, boolean loopback);
+
+  /// Whether names are believed from loopback at all, and heartbeats optional there.
+  boolean development();
+
+  /// What came of it.
+  sealed interface Verdict {
+    record Accepted(Identity identity) implements Verdict {}
+
+    /// The token was good once: a new one will do.
+    record Expired() implements Verdict {}
+
+    /// @param reason for people; never the token itself
+    record Rejected(String reason) implements Verdict {}
+  }
+}

@@ -1,0 +1,69 @@
+package dev.tidings.auth;
+
+import dev.tidings.protocol.Address;
+import java.util.List;
+
+/// What somebody may do, as patterns with an optional final `*` (docs/protocol.md §11).
+///
+/// @param send addresses he may send to
+/// @param subscribe topics and presences he may follow
+/// @param group what he may `do` to groups
+public record Caps(List<String> send, List<String> subscribe, List<String> group) {
+  private static final List<String> EVERYTHING = List.of("*");
+
+  /// For a token that says nothing: private and own groups yes, topics read, announcements no.
+  public static final Caps DEFAULT =
+      new Caps(List.of("u:*", "g:*"), List.of("t:*", "p:*"), EVERYTHING);
+
+  /// For a name in development mode: as [#DEFAULT], and topics may be written.
+  public static final Caps DEVELOPMENT =
+      new Caps(List.of("u:*", "g:*", "t:*"), List.of("t:*", "p:*"), EVERYTHING);
+
+  /// For the development key.
+  public static final Caps ALL = new Caps(EVERYTHING, EVERYTHING, EVERYTHING);
+
+  public boolean maySend(Address to) {
+    return allows(send, to);
+  }
+
+  public boolean maySubscribe(Address in) {
+    return allows(subscribe, in);
+  }
+
+  /// @param verb the word in `do`
+  public boolean mayDo(String verb) {
+    for (String pattern : group) {
+      if (matches(pattern, verb)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean allows(List<String> patterns, Address address) {
+    String prefix = address.kind().prefix();
+    for (String pattern : patterns) {
+      if (matches(pattern, prefix, address.name())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean matches(String pattern, String text) {
+    return matches(pattern, "", text);
+  }
+
+  /// Whether `head` followed by `tail` matches, without joining them.
+  private static boolean matches(String pattern, String head, String tail) {
+    boolean open = pattern.endsWith("*");
+    int length = open ? pattern.length() - 1 : pattern.length();
+    int whole = head.length() + tail.length();
+    if (open ? whole < length : whole != length) {
+      return false;
+    }
+    int inHead = Math.min(length, head.length());
+    return pattern.startsWith(head.substring(0, inHead))
+        && (length <= inHead || pattern.regionMatches(inHead, tail, 0, length - inHead));
+  }
+}

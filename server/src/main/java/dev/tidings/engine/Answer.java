@@ -1,0 +1,79 @@
+package dev.tidings.engine;
+
+import dev.tidings.protocol.ErrorCode;
+import java.util.List;
+
+/// What became of a change or a read.
+public sealed interface Answer {
+  /// Kept under `seq`; `dup` if that was so before this request. `seq` 0: nothing had to be written
+  /// (a quiet group).
+  record Appended(
+      Conversation conversation, long seq, long tsMillis, Level level, boolean duplicate)
+      implements Answer {}
+
+  /// Not done. `retryMillis` 0 for permanent codes.
+  record Refused(ErrorCode code, String message, long retryMillis) implements Answer {
+    public static Refused permanently(ErrorCode code, String message) {
+      return new Refused(code, message, 0);
+    }
+  }
+
+  /// The caller names another log than the present one.
+  record OtherEpoch(String epoch, long low, long head) implements Answer {}
+
+  /// Done, and nothing more to say.
+  record Done() implements Answer {}
+
+  /// What a lane must know of a user who connects.
+  ///
+  /// @param groups numbers of the groups he is in, ascending
+  /// @param commit every change up to this commit is in it, none of a later one
+  /// @param visited whether he was here before
+  record UserState(long[] groups, long commit, boolean visited) implements Answer {}
+
+  /// A stretch of a log, ascending.
+  ///
+  /// @param conversation absent log: number 0 and epoch `""`
+  /// @param low first seq that the reader may see and that is kept
+  /// @param head last seq that he may see, `low - 1` if there is none
+  /// @param more whether entries remain in the direction of the request
+  /// @param commit every entry up to this commit was there to be read, none of a later one
+  record Page(
+      Conversation conversation, long low, long head, List<Entry> items, boolean more, long commit)
+      implements Answer {}
+
+  /// One conversation in a `sync`. `tail` holds the newest entries, ascending.
+  record Row(
+      Conversation conversation,
+      long low,
+      long head,
+      String role,
+      boolean gone,
+      List<Entry> tail) {}
+
+  /// @param cursor `""` but on the last page
+  /// @param next `""` on the last page
+  record SyncPage(List<Row> rows, String cursor, String next) implements Answer {}
+
+  record Member(String user, String role) {}
+
+  /// @param count of all members
+  /// @param next `""` on the last page
+  record MembersPage(Conversation conversation, List<Member> members, int count, String next)
+      implements Answer {}
+
+  /// @param role of the reader, `""` if he is no member
+  record GroupInfo(
+      Conversation conversation,
+      String title,
+      boolean open,
+      boolean quiet,
+      int members,
+      String role,
+      long low,
+      long head)
+      implements Answer {}
+
+  /// The viewer may know.
+  record Visible() implements Answer {}
+}

@@ -1,0 +1,84 @@
+package dev.tidings.engine;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// What one commit writes, in order. Also answers reads of what it is going to write, so that the
+/// second change of a commit sees the first. Confined to the writer.
+public final class Batch {
+  /// One step of a batch.
+  public sealed interface Step {
+    record Put(byte[] key, byte[] value) implements Step {}
+
+    record Delete(byte[] key) implements Step {}
+
+    /// Deletes all keys from `from` up to but not including `to`. Not seen by [Batch#find].
+    record DeleteRange(byte[] from, byte[] to) implements Step {}
+  }
+
+  private final List<Step> steps = new ArrayList<>();
+  private final Map<Key, Optional<byte[]>> written = new HashMap<>();
+
+  public void put(byte[] key, byte[] value) {
+    steps.add(new Step.Put(key, value));
+    written.put(new Key(key), Optional.of(value));
+  }
+
+  /// A put that nobody looks up before the commit: spares the index.
+  void putUnseen(byte[] key, byte[] value) {
+    steps.add(new Step.Put(key, value));
+  }
+
+  public void delete(byte[] key) {
+    steps.add(new Step.Delete(key));
+    written.put(new Key(key), Optional.empty());
+  }
+
+  public void deleteRange(byte[] from, byte[] to) {
+    steps.add(new Step.DeleteRange(from, to));
+  }
+
+  /// What is under `key` after this batch, or what `store` has if the batch does not touch it.
+  Optional<byte[]> find(byte[] key, Store store) {
+    if (!written.isEmpty()) {
+      Optional<byte[]> own = written.get(new Key(key));
+      if (own != null) {
+        return own;
+      }
+    }
+    return Optional.ofNullable(store.get(key));
+  }
+
+  public boolean isEmpty() {
+    return steps.isEmpty();
+  }
+
+  /// The steps, in order.
+  public List<Step> steps() {
+    return steps;
+  }
+
+  private static final class Key {
+    private final byte[] bytes;
+    private final int hash;
+
+    Key(byte[] bytes) {
+      this.bytes = bytes;
+      this.hash = Arrays.hashCode(bytes);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Key key && Arrays.equals(bytes, key.bytes);
+    }
+
+    @Override
+    public int hashCode() {
+      return hash;
+    }
+  }
+}

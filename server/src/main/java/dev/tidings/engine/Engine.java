@@ -1,0 +1,39 @@
+package dev.tidings.engine;
+
+import dev.tidings.base.Lane;
+import java.util.List;
+
+/// Where conversations are kept and every change is decided: may he, was it sent before, which
+/// number. All methods may be called from any thread and never block; answers come to the asker's
+/// lane.
+public interface Engine extends AutoCloseable {
+  /// Where a lane is reached.
+  record LaneDoor(Lane lane, CommitListener listener) {}
+
+  /// Begins to work. Tickets name lanes by their index in `lanes`.
+  void start(List<LaneDoor> lanes);
+
+  /// Takes a change into the queue; `false` if that is full, which the caller answers with `busy`.
+  /// Changes of one thread are decided in the order in which they were submitted.
+  boolean submit(Change change);
+
+  /// Takes a read; `false` if too many wait. It sees at least what was answered before, not what is
+  /// still queued: see [Change.Read] for that.
+  boolean read(Query query, Ticket ticket);
+
+  /// The number of the last commit that was kept.
+  long commit();
+
+  /// A cursor that says: told of every change up to `commit`.
+  String cursor(long commit, long nowMillis);
+
+  /// How safely the next entry will be kept.
+  Level level();
+
+  /// `""` while all is well, else why nothing can be kept at the moment, for `/readyz`.
+  String fault();
+
+  /// Finishes what was accepted, then closes the store.
+  @Override
+  void close();
+}

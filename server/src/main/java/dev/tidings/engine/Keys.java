@@ -1,0 +1,122 @@
+package dev.tidings.engine;
+
+import java.nio.charset.StandardCharsets;
+
+/// Where everything stands in the store: one letter for the kind of row, then what it is about.
+///
+/// | key | value |
+/// |---|---|
+/// | `N` kind, name | number of the conversation |
+/// | `M` number | [Meta] |
+/// | `L` number, seq | [Entry]; the head is the last key, it is not written beside it |
+/// | `D` window, number, user, cid | [Mark] of a `cid`; a window is named by the second it began |
+/// | `G` number, user | role of a present member |
+/// | `U` user, number | [Membership], also of one who left |
+/// | `A` user, number | [Pointer] to a private conversation |
+/// | `S` name | settings of the store itself |
+///
+/// Names are ASCII without control characters, so a zero byte ends them. To add a kind of row, take
+/// a free letter and a row above.
+final class Keys {
+  static final byte[] NEXT_NUMBER = setting("number");
+  static final byte[] COMMIT = setting("commit");
+  static final byte[] GENERATION = setting("generation");
+  static final byte[] FORMAT = setting("format");
+  static final byte[] RUN = setting("run");
+
+  private Keys() {}
+
+  private static byte[] setting(String name) {
+    return new RowWriter(16).octet('S').text(name).done();
+  }
+
+  static byte[] name(ConversationId id) {
+    return new RowWriter(2 + id.name().length())
+        .octet('N')
+        .octet(id.kind().letter())
+        .text(id.name())
+        .done();
+  }
+
+  static byte[] meta(long number) {
+    return new RowWriter(9).octet('M').sorted64(number).done();
+  }
+
+  static byte[] entry(long number, long seq) {
+    return new RowWriter(17).octet('L').sorted64(number).sorted64(seq).done();
+  }
+
+  /// Above every window that there will be (the year 2106).
+  static final long LAST_WINDOW = 0xFFFF_FFFFL;
+
+  static byte[] mark(long window, long number, String user, String cid) {
+    return new RowWriter(14 + user.length() + cid.length())
+        .octet('D')
+        .sorted32(window)
+        .sorted64(number)
+        .text(user)
+        .octet(0)
+        .text(cid)
+        .done();
+  }
+
+  /// Where the marks of `window` begin.
+  static byte[] marks(long window) {
+    return new RowWriter(5).octet('D').sorted32(window).done();
+  }
+
+  /// The window of a key made by [#mark].
+  static long windowOf(byte[] key) {
+    return new RowReader(key).skip(1).sorted32();
+  }
+
+  static byte[] member(long number, String user) {
+    return new RowWriter(9 + user.length()).octet('G').sorted64(number).text(user).done();
+  }
+
+  static byte[] membersEnd(long number) {
+    return new RowWriter(9).octet('G').sorted64(number + 1).done();
+  }
+
+  /// The user in a key made by [#member].
+  static String memberOf(byte[] key) {
+    return new String(key, 9, key.length - 9, StandardCharsets.US_ASCII);
+  }
+
+  static byte[] membership(String user, long number) {
+    return ofUser('U', user, number);
+  }
+
+  static byte[] pointer(String user, long number) {
+    return ofUser('A', user, number);
+  }
+
+  static byte[] memberships(String user) {
+    return ofUser('U', user, 0);
+  }
+
+  static byte[] pointers(String user) {
+    return ofUser('A', user, 0);
+  }
+
+  /// Just behind the last key that [#ofUser] makes for this letter and user.
+  static byte[] endOf(byte[] firstOfUser) {
+    byte[] end = firstOfUser.clone();
+    end[end.length - 9] = 1;
+    return end;
+  }
+
+  private static byte[] ofUser(char letter, String user, long number) {
+    return new RowWriter(10 + user.length())
+        .octet(letter)
+        .text(user)
+        .octet(0)
+        .sorted64(number)
+        .done();
+  }
+
+  /// The number at the end of a key.
+  static long lastNumber(byte[] key) {
+    return new RowReader(key).skip(key.length - 8).sorted64();
+  }
+}

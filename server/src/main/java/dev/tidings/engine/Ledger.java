@@ -1,0 +1,195 @@
+package dev.tidings.engine;
+
+import static dev.tidings.protocol.ErrorCode.INTERNAL;
+import static dev.tidings.protocol.ErrorCode.NOT_FOUND;
+import static dev.tidings.protocol.ErrorCode.UNAVAILABLE;
+
+import dev.tidings.base.Clock;
+import dev.tidings.base.Ids;
+import dev.tidings.engine.CommitListener.Answered;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// Decides every change, for good and in one order: may he, was it asked before, which number. Then
+/// keeps the whole batch with one sync, and only then is anything of it true.
+///
+/// Single-threaded and quiet: whoever owns it calls [#decide(List)] with what queued up. What one
+/// may do to groups is in [GroupRules]. To add a change, give [Change] a record and the switch a
+/// case.
+final class Ledger {
+  /// A pointer covers this many commits from the one that wrote it.
+  private static final long POINTER_COMMITS = 10_000;
+
+  private static final long RETRY_MILLIS = 1_000;
+
+  private final Store store;
+  private final Clock clock;
+  private final Level level;
+  private final StoreState state;
+  private final Logs logs;
+  private final Marks marks;
+  private final GroupRules groups;
+
+  /// Opens the store's numbers; see [StoreState#open] for `boot`.
+  Ledger(Store store, Clock clock, Ids ids, EngineLimits limits, Level level, String boot) {
+    this.store = store;
+    this.clock = clock;
+    this.level = level;
+    this.state = StoreState.open(store, level, boot);
+    this.logs = new Logs(store, state, ids);
+    this.marks = new Marks(store, limits.dedupeSeconds());
+    this.groups = new GroupRules(store, logs, marks, limits, announcements().number());
+  }
+
+  /// The announcement channel is there from the beginning, so that a first visit can be noted in
+  /// it.
+  private Log announcements() {
+    Batch batch = new Batch();
+    Log log = logs.findOrMake(ConversationId.ALL, batch);
+    if (!batch.isEmpty()) {
+      store.commit(batch, true);
+    }
+    return log;
+  }
+
+  StoreState state() {
+    return state;
+  }
+
+  /// What became of a batch.
+  ///
+  /// @param failure why nothing of it was kept; empty when all is well
+  /// @param unknown whether the failure leaves open what is on disk: nothing may be decided any
+  ///   more until the store was opened anew
+  /// @param reads to be served now, for they had to see this batch
+  record Outcome(
+      Optional<Throwable> failure,
+      boolean unknown,
+      List<Committed> committed,
+      List<Answered> answers,
+      List<Change.Read> reads) {}
+
+  /// Decides `changes` in order and keeps what they write in one commit.
+  Outcome decide(List<Change> changes) {
+    Turn turn = new Turn(state.commit() + 1, clock.epochMillis(), level);
+    try {
+      marks.turn(turn);
+      for (Change change : changes) {
+        decide(turn, change);
+      }
+    } catch (RuntimeException | Error e) {
+      // Nothing was written, and what was only in mind is forgotten: as if it had not been asked.
+      return nothingKept(changes, e, false);
+    }
+    if (!turn.batch.isEmpty()) {
+      state.advance(turn.batch);
+      try {
+        store.commit(turn.batch, level != Level.MEMORY);
+      } catch (RuntimeException | Error e) {
+        return nothingKept(changes, e, true);
+      }
+    }
+    logs.trim();
+    return new Outcome(Optional.empty(), false, turn.committed, turn.answers, turn.reads);
+  }
+
+  private Outcome nothingKept(List<Change> changes, Throwable failure, boolean unknown) {
+    logs.forgetAll();
+    Answer answer =
+        unknown || failure instanceof Store.StoreException
+            ? new Answer.Refused(UNAVAILABLE, "store failed", RETRY_MILLIS)
+            : new Answer.Refused(INTERNAL, "internal error", RETRY_MILLIS);
+    List<Answered> answers = new ArrayList<>(changes.size());
+    for (Change change : changes) {
+      answers.add(new Answered(change.ticket(), answer));
+    }
+    return new Outcome(Optional.of(failure), unknown, List.of(), answers, List.of());
+  }
+
+  private void decide(Turn turn, Change change) {
+    switch (change) {
+      case Change.Append append -> turn.answer(append, append(turn, append));
+      case Change.CreateGroup create -> turn.answer(create, groups.create(turn, create));
+      case Change.JoinGroup join -> turn.answer(join, groups.join(turn, join));
+      case Change.LeaveGroup leave -> turn.answer(leave, groups.leave(turn, leave));
+      case Change.AddMembers add -> turn.answer(add, groups.add(turn, add));
+      case Change.RemoveMembers remove -> turn.answer(remove, groups.remove(turn, remove));
+      case Change.Visit visit -> turn.answer(visit, visit(turn, visit.user()));
+      case Change.Read read -> turn.reads.add(read);
+    }
+  }
+
+  private Answer append(Turn turn, Change.Append append) {
+    ConversationId to = append.to();
+    Optional<Log> found =
+        switch (to.kind()) {
+          case PRIVATE, TOPIC -> Optional.of(logs.findOrMake(to, turn.batch));
+          case GROUP, ANNOUNCEMENT -> logs.find(to);
+        };
+    if (found.isEmpty()) {
+      return to.kind() == ConversationId.Kind.GROUP
+          ? GroupRules.noSuchGroup()
+          : Answer.Refused.permanently(NOT_FOUND, "no such conversation");
+    }
+    Log log = found.get();
+    // First of all, for a repeat asks about the past: he may have been put out since.
+    byte[] digest = append.cid().isEmpty() ? new byte[0] : Mark.digest(append.data().json());
+    Optional<Answer> repeat = marks.repeat(turn, log, append.from(), append.cid(), digest);
+    if (repeat.isPresent()) {
+      return repeat.get();
+    }
+    if (to.kind() == ConversationId.Kind.GROUP && !append.privileged()) {
+      Optional<Answer> refusal = groups.refuseUnlessMember(turn, log, append.from());
+      if (refusal.isPresent()) {
+        return refusal.get();
+      }
+    }
+    if (to.kind() == ConversationId.Kind.PRIVATE) {
+      point(turn, log, append.from());
+    }
+    Entry entry =
+        turn.append(log, Entry.Kind.MESSAGE, append.from(), append.cid(), List.of(), append.data());
+    Answer.Appended done = turn.appended(log, entry);
+    marks.note(turn, log, append.from(), append.cid(), digest, done);
+    return done;
+  }
+
+  /// Sees to it that both users' pointers cover this commit, and that presence knows who wrote.
+  private void point(Turn turn, Log log, String author) {
+    ConversationId id = log.id();
+    boolean byFirst = author.equals(id.firstUser());
+    boolean bySecond = author.equals(id.secondUser());
+    boolean covered =
+        log.pointedUntil >= turn.commit
+            && (log.firstUserWrote || !byFirst)
+            && (log.secondUserWrote || !bySecond);
+    if (covered) {
+      return;
+    }
+    log.pointedUntil = turn.commit + POINTER_COMMITS;
+    log.firstUserWrote |= byFirst;
+    log.secondUserWrote |= bySecond;
+    turn.batch.putUnseen(
+        Keys.pointer(id.firstUser(), log.number()),
+        new Pointer(log.pointedUntil, log.firstUserWrote).row());
+    if (!id.firstUser().equals(id.secondUser())) {
+      turn.batch.putUnseen(
+          Keys.pointer(id.secondUser(), log.number()),
+          new Pointer(log.pointedUntil, log.secondUserWrote).row());
+    }
+  }
+
+  /// Announcements begin for a user at the head of his first visit.
+  private Answer visit(Turn turn, String user) {
+    Log all = logs.findOrMake(ConversationId.ALL, turn.batch);
+    byte[] key = Keys.membership(user, all.number());
+    if (turn.batch.find(key, store).isEmpty()) {
+      long low = Math.max(all.head, 1);
+      Membership first =
+          new Membership(Role.MEMBER, low, Membership.STILL_IN, turn.commit, turn.nowMillis);
+      turn.batch.put(key, first.row());
+    }
+    return new Answer.Done();
+  }
+}

@@ -1,0 +1,304 @@
+package dev.tidings.engine;
+
+import static dev.tidings.protocol.ErrorCode.BUSY;
+import static dev.tidings.protocol.ErrorCode.INTERNAL;
+import static dev.tidings.protocol.ErrorCode.UNAVAILABLE;
+
+import dev.tidings.base.Check;
+import dev.tidings.base.Clock;
+import dev.tidings.base.Ids;
+import dev.tidings.engine.CommitListener.Answered;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jctools.queues.MpscUnboundedArrayQueue;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// An engine on a [Store]: a bounded queue, one writer behind it, and what was committed handed to
+/// every lane as one batch together with its answers.
+///
+/// It starts no thread: whoever made it calls [#drain()] from one thread whenever `wakeUp` was
+/// called, and runs its reads. In the simulation both are a lane's queue.
+///
+/// After a commit that failed it takes no change any more until the store is opened anew. What the
+/// failed batch left on disk is unknown and may be found by the next start: if the engine went on,
+/// a `cid` of that batch could then lead to another entry that took its number meanwhile, and a
+/// repeat would be answered `ok` for something that was never kept.
+public final class LogEngine implements Engine {
+  /// Runs reads, on threads that may block.
+  @FunctionalInterface
+  public interface Readers {
+    void execute(Runnable read);
+  }
+
+  private static final Logger LOG = LoggerFactory.getLogger(LogEngine.class);
+
+  private static final long QUEUED_BYTES_MAX = 32L << 20;
+  private static final int QUEUED_READS_MAX = 16_384;
+  private static final int BATCH_CHANGES_MAX = 4_096;
+  private static final long BATCH_BYTES_MAX = 8L << 20;
+  private static final long RETRY_MILLIS = 1_000;
+  private static final long RETRY_BROKEN_MILLIS = 5_000;
+
+  private final Store store;
+  private final Ledger ledger;
+  private final LogReader reader;
+  private final Level level;
+  private final Runnable wakeUp;
+  private final Readers readers;
+
+  private final MpscUnboundedArrayQueue<Change> queue = new MpscUnboundedArrayQueue<>(1024);
+  private final AtomicLong queuedBytes = new AtomicLong();
+  private final AtomicInteger queuedReads = new AtomicInteger();
+  private final List<Change> batch = new ArrayList<>();
+  private volatile long committed;
+
+  /// Why nothing was kept the last time; `""` after something was.
+  private volatile String fault = "";
+
+  /// Why nothing may be kept at present; see [#hold].
+  private volatile String hold = "";
+
+  /// Why nothing can be kept until the next start.
+  private volatile String broken = "";
+
+  private volatile boolean closed;
+  private List<LaneDoor> lanes = List.of();
+
+  /// The last commit that the lanes were told. Confined to the thread that drains, once started.
+  private long toldCommit;
+
+  /// Opens what `store` holds.
+  ///
+  /// @param boot names this start of the machine, `""` if unknown
+  /// @param wakeUp called from any thread when there is something to drain
+  /// @param readers runs reads, on threads that may block
+  public LogEngine(
+      Store store,
+      Clock clock,
+      Ids ids,
+      EngineLimits limits,
+      Level level,
+      String boot,
+      Runnable wakeUp,
+      Readers readers) {
+    this.store = store;
+    this.ledger = new Ledger(store, clock, ids, limits, level, boot);
+    this.committed = ledger.state().commit();
+    this.toldCommit = committed;
+    this.reader = new LogReader(store, clock, ledger.state().generation(), () -> committed);
+    this.level = level;
+    this.wakeUp = wakeUp;
+    this.readers = readers;
+  }
+
+  @Override
+  public void start(List<LaneDoor> doors) {
+    Check.that(lanes.isEmpty(), "an engine starts once");
+    lanes = List.copyOf(doors);
+  }
+
+  @Override
+  public boolean submit(Change change) {
+    int bytes = change.sizeBytes();
+    if (closed || queuedBytes.addAndGet(bytes) > QUEUED_BYTES_MAX) {
+      queuedBytes.addAndGet(-bytes);
+      return false;
+    }
+    queue.add(change);
+    wakeUp.run();
+    return true;
+  }
+
+  @Override
+  public boolean read(Query query, Ticket ticket) {
+    if (closed || queuedReads.incrementAndGet() > QUEUED_READS_MAX) {
+      queuedReads.decrementAndGet();
+      return false;
+    }
+    readers.execute(() -> serve(query, ticket));
+    return true;
+  }
+
+  private void serve(Query query, Ticket ticket) {
+    queuedReads.decrementAndGet();
+    Answer answer;
+    try {
+      answer = reader.read(query);
+    } catch (Store.StoreException e) {
+      LOG.error("read failed query={}", query.getClass().getSimpleName(), e);
+      answer = new Answer.Refused(UNAVAILABLE, "store failed", RETRY_MILLIS);
+    } catch (RuntimeException e) {
+      LOG.error("read failed query={}", query.getClass().getSimpleName(), e);
+      answer = new Answer.Refused(INTERNAL, "internal error", RETRY_MILLIS);
+    }
+    Answer ready = answer;
+    lanes.get(ticket.lane()).lane().execute(() -> ticket.on(ready));
+  }
+
+  /// Decides and keeps one batch of what has queued up; `false` if there was nothing. Called by one
+  /// thread at a time.
+  public boolean drain() {
+    batch.clear();
+    long bytes = 0;
+    while (batch.size() < BATCH_CHANGES_MAX && bytes < BATCH_BYTES_MAX) {
+      Change change = queue.relaxedPoll();
+      if (change == null) {
+        break;
+      }
+      batch.add(change);
+      bytes += change.sizeBytes();
+    }
+    if (batch.isEmpty()) {
+      return false;
+    }
+    queuedBytes.addAndGet(-bytes);
+    boolean told = false;
+    try {
+      decide();
+      told = true;
+    } finally {
+      if (!told && broken.isEmpty()) {
+        // Some lanes heard of a commit and others did not: nobody can say any more who knows what.
+        broken = "a lane could not be told of a commit";
+      }
+    }
+    return true;
+  }
+
+  private void decide() {
+    if (!broken.isEmpty()) {
+      tell(refusal(new Answer.Refused(UNAVAILABLE, broken, RETRY_BROKEN_MILLIS)));
+      return;
+    }
+    if (!hold.isEmpty()) {
+      tell(refusal(new Answer.Refused(UNAVAILABLE, hold, RETRY_MILLIS)));
+      return;
+    }
+    Ledger.Outcome outcome = ledger.decide(batch);
+    if (outcome.failure().isPresent() && !outcome.unknown() && batch.size() > 1) {
+      // One change that cannot be decided must not take the others with it.
+      for (Change change : batch) {
+        keep(ledger.decide(List.of(change)));
+      }
+    } else {
+      keep(outcome);
+    }
+  }
+
+  /// What a batch comes to that is not even decided: reads are served, changes refused.
+  private Ledger.Outcome refusal(Answer answer) {
+    List<Answered> answers = new ArrayList<>();
+    List<Change.Read> reads = new ArrayList<>();
+    for (Change change : batch) {
+      if (change instanceof Change.Read read) {
+        reads.add(read);
+      } else {
+        answers.add(new Answered(change.ticket(), answer));
+      }
+    }
+    return new Ledger.Outcome(Optional.empty(), false, List.of(), answers, reads);
+  }
+
+  private void keep(Ledger.Outcome outcome) {
+    if (outcome.failure().isPresent()) {
+      Throwable failure = outcome.failure().get();
+      if (outcome.unknown()) {
+        LOG.error("nothing can be kept until the next start", failure);
+        broken = "store failed, restart needed: " + failure.getMessage();
+      } else {
+        LOG.error("a change could not be decided", failure);
+        fault = failure instanceof Store.StoreException ? "store: " + failure.getMessage() : fault;
+      }
+    } else {
+      fault = "";
+      committed = ledger.state().commit();
+    }
+    tell(outcome);
+  }
+
+  private void tell(Ledger.Outcome outcome) {
+    long commit = committed;
+    boolean advanced = commit > toldCommit;
+    toldCommit = commit;
+    List<Committed> entries = List.copyOf(outcome.committed());
+    for (int lane = 0; lane < lanes.size(); lane++) {
+      List<Answered> answers = answersFor(lane, outcome.answers());
+      if (advanced || !answers.isEmpty()) {
+        LaneDoor door = lanes.get(lane);
+        door.lane().execute(() -> door.listener().on(commit, entries, answers));
+      }
+    }
+    for (Change.Read read : outcome.reads()) {
+      if (!read(read.query(), read.ticket())) {
+        Answer busy = new Answer.Refused(BUSY, "too many reads", 500);
+        lanes.get(read.ticket().lane()).lane().execute(() -> read.ticket().on(busy));
+      }
+    }
+  }
+
+  private List<Answered> answersFor(int lane, List<Answered> all) {
+    if (lanes.size() == 1) {
+      return all;
+    }
+    List<Answered> own = new ArrayList<>();
+    for (Answered answered : all) {
+      if (answered.ticket().lane() == lane) {
+        own.add(answered);
+      }
+    }
+    return own;
+  }
+
+  /// Names a position in the order of all commits, for a cursor that says "told up to here".
+  @Override
+  public String cursor(long commit, long nowMillis) {
+    return Cursor.at(ledger.state().generation(), commit, nowMillis).toString();
+  }
+
+  @Override
+  public long commit() {
+    return committed;
+  }
+
+  @Override
+  public Level level() {
+    return level;
+  }
+
+  @Override
+  public String fault() {
+    String lasting = broken.isEmpty() ? hold : broken;
+    return lasting.isEmpty() ? fault : lasting;
+  }
+
+  /// Refuses changes for this reason from the next batch on, `""` to take them again. Called by the
+  /// thread that drains.
+  public void hold(String reason) {
+    if (!hold.equals(reason)) {
+      LOG.warn("changes are {}", reason.isEmpty() ? "taken again" : "refused: " + reason);
+      hold = reason;
+    }
+  }
+
+  /// Takes no more, drains what is queued and closes the store. Called by the thread that drains,
+  /// after the readers have ended and before the lanes do. Harmless when repeated.
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    try (store) {
+      while (drain()) {
+        // each turn takes a batch; nothing is added any more
+      }
+      if (broken.isEmpty()) {
+        ledger.state().end();
+      }
+    }
+  }
+}

@@ -1,0 +1,328 @@
+package dev.tidings.engine;
+
+import static dev.tidings.protocol.ErrorCode.NOT_FOUND;
+
+import dev.tidings.base.Clock;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+
+/// Answers reads, each for a user who may see it or not. Stateless; may run on several threads
+/// beside the writer.
+///
+/// Every answer that names a commit took that number *before* it looked at the rows, so it never
+/// promises more than it shows. Rows may be there a moment before their commit is told to anybody:
+/// an answer that must not show more than it promises names the commit of what it found.
+final class LogReader {
+  private final Store store;
+  private final Clock clock;
+  private final long generation;
+  private final LongSupplier committed;
+  private final SyncReader syncs;
+
+  LogReader(Store store, Clock clock, long generation, LongSupplier committed) {
+    this.store = store;
+    this.clock = clock;
+    this.generation = generation;
+    this.committed = committed;
+    this.syncs = new SyncReader(this, store, clock, generation, committed);
+  }
+
+  Answer read(Query query) {
+    return switch (query) {
+      case Query.UserAtConnect connect -> userAtConnect(connect.user());
+      case Query.History history -> history(history);
+      case Query.Sync sync -> syncs.sync(sync);
+      case Query.Members members -> members(members);
+      case Query.Info info -> info(info);
+      case Query.PresenceOf presence -> presenceOf(presence);
+    };
+  }
+
+  /// A conversation and the stretch of it that one reader sees.
+  ///
+  /// @param low first visible seq
+  /// @param head last visible seq, `low - 1` if there is none
+  /// @param headCommit the commit of the log's newest entry, 0 if it has none
+  record View(
+      Conversation conversation,
+      Meta meta,
+      Optional<Membership> membership,
+      long low,
+      long head,
+      long headCommit) {}
+
+  /// Rows of a commit that is kept but not told yet are left out: the lane hears of that commit in
+  /// its turn, and hands out what comes before them in it.
+  private Answer.UserState userAtConnect(String user) {
+    long commit = committed.getAsLong();
+    List<Long> groups = new ArrayList<>();
+    boolean visited = false;
+    long all = number(ConversationId.ALL).orElseThrow();
+    byte[] from = Keys.memberships(user);
+    try (Store.Scan scan = store.ascending(from, Keys.endOf(from))) {
+      while (scan.next()) {
+        long number = Keys.lastNumber(scan.key());
+        Membership membership = Membership.of(scan.value());
+        if (membership.commit() > commit) {
+          continue;
+        }
+        if (number == all) {
+          visited = true;
+        } else if (membership.isIn()) {
+          groups.add(number);
+        }
+      }
+    }
+    long[] numbers = groups.stream().mapToLong(Long::longValue).toArray();
+    return new Answer.UserState(numbers, commit, visited);
+  }
+
+  private Answer history(Query.History query) {
+    long commit = committed.getAsLong();
+    Optional<Long> number = number(query.in());
+    boolean beginsByItself =
+        query.in().kind() == ConversationId.Kind.PRIVATE
+            || query.in().kind() == ConversationId.Kind.TOPIC;
+    if (number.isEmpty()) {
+      return beginsByItself ? notBegun(query, commit) : noSuch(query.in());
+    }
+    Optional<View> found = view(number.get(), query.reader(), query.privileged());
+    if (found.isEmpty()) {
+      return beginsByItself ? noSuch(query.in()) : stranger(number.get(), found);
+    }
+    View view = found.get();
+    Conversation conversation = view.conversation();
+    commit = Math.max(commit, view.headCommit());
+    if (!query.epoch().isEmpty() && !query.epoch().equals(conversation.epoch())) {
+      return new Answer.OtherEpoch(conversation.epoch(), view.low(), view.head());
+    }
+    return query.after().isPresent() ? pageUp(view, query, commit) : pageDown(view, query, commit);
+  }
+
+  private static Answer noSuch(ConversationId id) {
+    return id.kind() == ConversationId.Kind.GROUP
+        ? GroupRules.noSuchGroup()
+        : Answer.Refused.permanently(NOT_FOUND, "no such conversation");
+  }
+
+  /// Nobody has written there yet: an empty log without an epoch.
+  private static Answer notBegun(Query.History query, long commit) {
+    return query.epoch().isEmpty()
+        ? new Answer.Page(new Conversation(0, query.in(), ""), 1, 0, List.of(), false, commit)
+        : new Answer.OtherEpoch("", 1, 0);
+  }
+
+  private Answer.Page pageUp(View view, Query.History query, long commit) {
+    long from = Math.max(query.after().getAsLong() + 1, view.low());
+    long to = Math.min(query.before().orElse(Long.MAX_VALUE) - 1, view.head());
+    List<Entry> items = new ArrayList<>();
+    long next = from;
+    try (Store.Scan scan =
+        store.ascending(
+            Keys.entry(view.conversation().number(), from),
+            Keys.entry(view.conversation().number(), Math.max(to + 1, from)))) {
+      int bytes = 0;
+      while (items.size() < query.limit() && scan.next()) {
+        Entry entry = entry(scan);
+        bytes += entry.replyBytes();
+        if (bytes > query.bytesMax() && !items.isEmpty()) {
+          break;
+        }
+        items.add(entry);
+        next = entry.seq() + 1;
+      }
+    }
+    return new Answer.Page(view.conversation(), view.low(), view.head(), items, next <= to, commit);
+  }
+
+  private Answer.Page pageDown(View view, Query.History query, long commit) {
+    long to = Math.min(query.before().orElse(Long.MAX_VALUE) - 1, view.head());
+    List<Entry> items =
+        newest(view.conversation().number(), view.low(), to, query.limit(), query.bytesMax());
+    boolean more = to >= view.low() && (items.isEmpty() || items.getFirst().seq() > view.low());
+    return new Answer.Page(view.conversation(), view.low(), view.head(), items, more, commit);
+  }
+
+  /// The newest entries from `low` to `to`, ascending.
+  List<Entry> newest(long number, long low, long to, int limit, int bytesMax) {
+    List<Entry> items = new ArrayList<>();
+    try (Store.Scan scan =
+        store.descending(Keys.entry(number, low), Keys.entry(number, Math.max(to + 1, low)))) {
+      int bytes = 0;
+      while (items.size() < limit && scan.next()) {
+        Entry entry = entry(scan);
+        bytes += entry.replyBytes();
+        if (bytes > bytesMax && !items.isEmpty()) {
+          break;
+        }
+        items.add(entry);
+      }
+    }
+    Collections.reverse(items);
+    return items;
+  }
+
+  private Answer members(Query.Members query) {
+    Optional<Long> number = number(query.group());
+    if (number.isEmpty()) {
+      return GroupRules.noSuchGroup();
+    }
+    Optional<View> view = view(number.get(), query.reader(), query.privileged());
+    if (view.isEmpty() || isGone(view.get())) {
+      return stranger(number.get(), view);
+    }
+    List<Answer.Member> members = new ArrayList<>();
+    String next = "";
+    byte[] from = Keys.member(number.get(), query.next());
+    try (Store.Scan scan = store.ascending(from, Keys.membersEnd(number.get()))) {
+      while (scan.next()) {
+        String user = Keys.memberOf(scan.key());
+        if (members.size() == query.limit()) {
+          next = user;
+          break;
+        }
+        members.add(new Answer.Member(user, Role.of(scan.value()[0]).wire()));
+      }
+    }
+    return new Answer.MembersPage(
+        view.get().conversation(), members, (int) view.get().meta().members(), next);
+  }
+
+  private Answer info(Query.Info query) {
+    Optional<Long> number = number(query.group());
+    if (number.isEmpty()) {
+      return GroupRules.noSuchGroup();
+    }
+    Optional<View> found = view(number.get(), query.reader(), query.privileged());
+    if (found.isEmpty() || isGone(found.get())) {
+      return stranger(number.get(), found);
+    }
+    View view = found.get();
+    Meta meta = view.meta();
+    String role = view.membership().map(membership -> membership.role().wire()).orElse("");
+    return new Answer.GroupInfo(
+        view.conversation(),
+        meta.title(),
+        meta.open(),
+        meta.quiet(),
+        (int) meta.members(),
+        role,
+        view.low(),
+        view.head());
+  }
+
+  private static boolean isGone(View view) {
+    return view.membership().filter(membership -> !membership.isIn()).isPresent();
+  }
+
+  private Answer stranger(long number, Optional<View> view) {
+    return GroupRules.stranger(meta(number), view.flatMap(View::membership));
+  }
+
+  /// Visible to whom the user has written, and to those who share a group with him.
+  private Answer presenceOf(Query.PresenceOf query) {
+    boolean visible =
+        query.privileged()
+            || query.viewer().equals(query.user())
+            || wroteTo(query.user(), query.viewer())
+            || shareGroup(query.user(), query.viewer());
+    return visible
+        ? new Answer.Visible()
+        : Answer.Refused.permanently(NOT_FOUND, "no such presence");
+  }
+
+  private boolean wroteTo(String author, String peer) {
+    Optional<Long> number = number(ConversationId.between(author, peer));
+    if (number.isEmpty()) {
+      return false;
+    }
+    byte[] row = store.get(Keys.pointer(author, number.get()));
+    return row != null && Pointer.of(row).wrote();
+  }
+
+  private boolean shareGroup(String one, String other) {
+    long[] groups = userAtConnect(one).groups();
+    for (long number : groups) {
+      byte[] row = store.get(Keys.membership(other, number));
+      if (row != null && Membership.of(row).isIn()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  Optional<Long> number(ConversationId id) {
+    byte[] row = store.get(Keys.name(id));
+    return row == null ? Optional.empty() : Optional.of(new RowReader(row).number());
+  }
+
+  Meta meta(long number) {
+    byte[] row = store.get(Keys.meta(number));
+    if (row == null) {
+      throw new IllegalStateException("damaged store: conversation without meta: " + number);
+    }
+    return Meta.of(row);
+  }
+
+  /// What `reader` sees of a conversation; empty if he may not know that it exists.
+  Optional<View> view(long number, String reader, boolean privileged) {
+    Meta meta = meta(number);
+    Conversation conversation = new Conversation(number, meta.id(), meta.epoch(generation));
+    Optional<Entry> newest = newest(number, meta.low());
+    long head = newest.map(Entry::seq).orElse(meta.low() - 1);
+    long headCommit = newest.map(Entry::commit).orElse(0L);
+    Optional<Membership> membership = membership(meta.id(), number, reader);
+    View whole =
+        new View(
+            conversation, meta, membership.filter(Membership::isIn), meta.low(), head, headCommit);
+    if (privileged) {
+      return Optional.of(whole);
+    }
+    return switch (meta.id().kind()) {
+      case PRIVATE -> meta.id().isOf(reader) ? Optional.of(whole) : Optional.empty();
+      case TOPIC -> Optional.of(whole);
+      case GROUP, ANNOUNCEMENT -> membership.map(present -> stretch(whole, present));
+    };
+  }
+
+  /// The stretch of `reader`, if there is one and it is not forgotten.
+  private Optional<Membership> membership(ConversationId id, long number, String reader) {
+    if (id.kind() == ConversationId.Kind.PRIVATE || id.kind() == ConversationId.Kind.TOPIC) {
+      return Optional.empty();
+    }
+    return Optional.ofNullable(store.get(Keys.membership(reader, number)))
+        .map(Membership::of)
+        .filter(membership -> !membership.isForgotten(clock.epochMillis()));
+  }
+
+  private static View stretch(View whole, Membership membership) {
+    long low = Math.max(whole.low(), membership.low());
+    long last = membership.isIn() ? whole.head() : Math.min(whole.head(), membership.until());
+    return new View(
+        whole.conversation(),
+        whole.meta(),
+        Optional.of(membership),
+        low,
+        Math.max(last, low - 1),
+        whole.headCommit());
+  }
+
+  private Optional<Entry> newest(long number, long low) {
+    try (Store.Scan scan =
+        store.descending(Keys.entry(number, low), Keys.entry(number, Long.MAX_VALUE))) {
+      return scan.next() ? Optional.of(entry(scan)) : Optional.empty();
+    }
+  }
+
+  Optional<Entry> entry(long number, long seq) {
+    byte[] row = store.get(Keys.entry(number, seq));
+    return row == null ? Optional.empty() : Optional.of(EntryRow.read(seq, row));
+  }
+
+  private static Entry entry(Store.Scan scan) {
+    return EntryRow.read(Keys.lastNumber(scan.key()), scan.value());
+  }
+}

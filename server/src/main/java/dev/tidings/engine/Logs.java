@@ -1,0 +1,101 @@
+package dev.tidings.engine;
+
+import dev.tidings.base.Ids;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Optional;
+
+/// The conversations that the writer has in mind: found by name, loaded when needed, the longest
+/// unused forgotten first. Confined to the writer.
+final class Logs {
+  private static final int KEPT_MAX = 65_536;
+  private static final int EPOCH_LENGTH = 6;
+
+  private final Store store;
+  private final StoreState state;
+  private final Ids ids;
+  private final LinkedHashMap<ConversationId, Log> logs =
+      new LinkedHashMap<>(1024, 0.75f, /* accessOrder= */ true);
+
+  Logs(Store store, StoreState state, Ids ids) {
+    this.store = store;
+    this.state = state;
+    this.ids = ids;
+  }
+
+  /// The log of this name, if it was ever made.
+  Optional<Log> find(ConversationId id) {
+    Log known = logs.get(id);
+    if (known != null) {
+      return Optional.of(known);
+    }
+    byte[] number = store.get(Keys.name(id));
+    if (number == null) {
+      return Optional.empty();
+    }
+    Log log = load(new RowReader(number).number());
+    logs.put(id, log);
+    return Optional.of(log);
+  }
+
+  /// The log of this name, made now if there is none.
+  Log findOrMake(ConversationId id, Batch batch) {
+    Optional<Log> known = find(id);
+    return known.isPresent() ? known.get() : make(id, "", false, false, batch);
+  }
+
+  Log make(ConversationId id, String title, boolean open, boolean quiet, Batch batch) {
+    long number = state.takeNumber(batch);
+    Meta meta = new Meta(id, ids.name(EPOCH_LENGTH), state.generation(), 1, title, open, quiet, 0);
+    batch.putUnseen(Keys.name(id), new RowWriter(10).number(number).done());
+    batch.putUnseen(Keys.meta(number), meta.row());
+    Log log = new Log(new Conversation(number, id, meta.epoch(state.generation())), meta);
+    logs.put(id, log);
+    return log;
+  }
+
+  private Log load(long number) {
+    byte[] row = store.get(Keys.meta(number));
+    if (row == null) {
+      throw new IllegalStateException("damaged store: conversation without meta: " + number);
+    }
+    Meta meta = Meta.of(row);
+    Log log = new Log(new Conversation(number, meta.id(), meta.epoch(state.generation())), meta);
+    try (Store.Scan scan =
+        store.descending(Keys.entry(number, 0), Keys.entry(number, Long.MAX_VALUE))) {
+      if (scan.next()) {
+        log.head = Keys.lastNumber(scan.key());
+        Entry newest = EntryRow.read(log.head, scan.value());
+        log.headMillis = newest.tsMillis();
+        log.messages = newest.messages();
+      }
+    }
+    if (meta.id().kind() == ConversationId.Kind.PRIVATE) {
+      Pointer first = pointer(meta.id().firstUser(), number);
+      Pointer second = pointer(meta.id().secondUser(), number);
+      log.pointedUntil = Math.min(first.mayMoveUntil(), second.mayMoveUntil());
+      log.firstUserWrote = first.wrote();
+      log.secondUserWrote = second.wrote();
+    }
+    return log;
+  }
+
+  private Pointer pointer(String user, long number) {
+    byte[] row = store.get(Keys.pointer(user, number));
+    return row == null ? new Pointer(0, false) : Pointer.of(row);
+  }
+
+  /// Between two batches: forgets the longest unused beyond the bound.
+  void trim() {
+    Iterator<Log> oldest = logs.values().iterator();
+    for (int excess = logs.size() - KEPT_MAX; excess > 0; excess--) {
+      oldest.next();
+      oldest.remove();
+    }
+  }
+
+  /// After a batch that was not kept: what is in mind may be wrong.
+  void forgetAll() {
+    logs.clear();
+  }
+}

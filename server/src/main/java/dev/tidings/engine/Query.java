@@ -1,0 +1,40 @@
+package dev.tidings.engine;
+
+import java.util.OptionalLong;
+
+/// Something to read, on behalf of a user who may see it or not.
+public sealed interface Query {
+  /// What a lane must know of a user who connects: answered by [Answer.UserState].
+  record UserAtConnect(String user) implements Query {}
+
+  /// A stretch of a log between two exclusive bounds: answered by [Answer.Page].
+  ///
+  /// @param epoch refused if given and not the current one
+  /// @param limit most entries, 1 to 200
+  /// @param bytesMax roughly the most bytes of payload, but at least one entry
+  /// @param privileged a backend's token, or a topic whose `sub` was allowed: needs no membership
+  record History(
+      ConversationId in,
+      String reader,
+      String epoch,
+      OptionalLong after,
+      OptionalLong before,
+      int limit,
+      int bytesMax,
+      boolean privileged)
+      implements Query {}
+
+  /// What moved since a cursor: answered by [Answer.SyncPage].
+  record Sync(String user, String since, int tail, int limit, String next, int bytesMax)
+      implements Query {}
+
+  /// Who is in a group, a page at a time: answered by [Answer.MembersPage].
+  record Members(ConversationId group, String reader, String next, int limit, boolean privileged)
+      implements Query {}
+
+  /// A group's settings: answered by [Answer.GroupInfo].
+  record Info(ConversationId group, String reader, boolean privileged) implements Query {}
+
+  /// Whether `viewer` may know if `user` is here: answered by [Answer.Visible] or `not_found`.
+  record PresenceOf(String viewer, String user, boolean privileged) implements Query {}
+}

@@ -1,0 +1,53 @@
+package dev.tidings.engine;
+
+import org.jspecify.annotations.Nullable;
+
+/// An ordered map of bytes to bytes that keeps batches whole: all of a batch or nothing of it, in
+/// the order of the commits. Keys compare as unsigned bytes.
+///
+/// [#commit(Batch, boolean)] is called by one thread at a time; reads may come from any thread
+/// beside it and see only whole batches.
+public interface Store extends AutoCloseable {
+  /// Whether batches that were kept are missing since the store was opened, or the store cannot
+  /// prove the contrary. What is there is whole and ends where the loss begins.
+  boolean hasLost();
+
+  /// The value under `key`, or null.
+  byte @Nullable [] get(byte[] key);
+
+  /// Walks keys from `from` up to but not including `to`.
+  Scan ascending(byte[] from, byte[] to);
+
+  /// Walks keys below `to` down to and including `from`.
+  Scan descending(byte[] from, byte[] to);
+
+  /// Keeps a batch. When it returns and `sync` was asked, the batch survives power loss.
+  ///
+  /// @throws StoreException if it could not be kept; what then is on disk is unknown until reopened
+  void commit(Batch batch, boolean sync);
+
+  @Override
+  void close();
+
+  /// A walk over keys. Starts before the first; close it.
+  interface Scan extends AutoCloseable {
+    /// Steps on; `false` at the end.
+    boolean next();
+
+    byte[] key();
+
+    byte[] value();
+
+    @Override
+    void close();
+  }
+
+  /// The store failed; the message says how.
+  final class StoreException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    public StoreException(String message, @Nullable Throwable cause) {
+      super(message, cause);
+    }
+  }
+}

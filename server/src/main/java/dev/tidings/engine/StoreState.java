@@ -1,0 +1,110 @@
+package dev.tidings.engine;
+
+import org.jspecify.annotations.Nullable;
+
+/// The few numbers of a store itself, and the proof that it kept what it confirmed.
+///
+/// At opening it looks at how the last run ended. A run that confirmed entries without syncing them
+/// and did not end cleanly may have lost some when the machine went down; then, or if the store
+/// itself misses something, the *generation* rises, and with it every epoch changes and every older
+/// cursor is refused (promise 3: told what is gone, never a silent hole). Confined to the writer,
+/// except [#generation()].
+final class StoreState {
+  private static final long FORMAT = 1;
+
+  private final Store store;
+  private final Level level;
+  private final String boot;
+  private final long generation;
+  private long nextNumber;
+  private long commit;
+
+  private StoreState(Store store, Level level, String boot, long generation) {
+    this.store = store;
+    this.level = level;
+    this.boot = boot;
+    this.generation = generation;
+    this.nextNumber = read(store, Keys.NEXT_NUMBER, 1);
+    this.commit = read(store, Keys.COMMIT, 0);
+  }
+
+  /// Reads the numbers and notes that a run begins.
+  ///
+  /// @param boot names this start of the machine: what a process wrote unsynced outlives its kill,
+  ///   but not the machine. `""` if unknown
+  static StoreState open(Store store, Level level, String boot) {
+    long format = read(store, Keys.FORMAT, FORMAT);
+    if (format != FORMAT) {
+      throw new Store.StoreException(
+          "the data has format " + format + ", this version reads format " + FORMAT, null);
+    }
+    long generation = read(store, Keys.GENERATION, 0);
+    if (store.hasLost() || mayHaveLost(store.get(Keys.RUN), boot)) {
+      generation++;
+    }
+    StoreState state = new StoreState(store, level, boot, generation);
+    Batch batch = new Batch();
+    batch.put(Keys.FORMAT, number(FORMAT));
+    batch.put(Keys.GENERATION, number(generation));
+    batch.put(Keys.RUN, state.run(false));
+    store.commit(batch, true);
+    return state;
+  }
+
+  private static boolean mayHaveLost(byte @Nullable [] run, String boot) {
+    if (run == null) {
+      return false;
+    }
+    RowReader reader = new RowReader(run);
+    boolean synced = reader.octet() == 1;
+    boolean ended = reader.octet() == 1;
+    String lastBoot = reader.counted();
+    return !synced && !ended && (boot.isEmpty() || !boot.equals(lastBoot));
+  }
+
+  private byte[] run(boolean ended) {
+    return new RowWriter(48)
+        .octet(level == Level.MEMORY ? 0 : 1)
+        .octet(ended ? 1 : 0)
+        .counted(boot)
+        .done();
+  }
+
+  /// Notes that the run ended with everything kept.
+  void end() {
+    Batch batch = new Batch();
+    batch.put(Keys.RUN, run(true));
+    store.commit(batch, true);
+  }
+
+  long generation() {
+    return generation;
+  }
+
+  /// The number of the last commit.
+  long commit() {
+    return commit;
+  }
+
+  /// Takes the next commit number, to be kept with `batch`.
+  void advance(Batch batch) {
+    commit++;
+    batch.putUnseen(Keys.COMMIT, number(commit));
+  }
+
+  /// A number for a new conversation. One taken for a batch that was then not kept is never used.
+  long takeNumber(Batch batch) {
+    long taken = nextNumber++;
+    batch.putUnseen(Keys.NEXT_NUMBER, number(nextNumber));
+    return taken;
+  }
+
+  private static long read(Store store, byte[] key, long absent) {
+    byte[] row = store.get(key);
+    return row == null ? absent : new RowReader(row).number();
+  }
+
+  private static byte[] number(long value) {
+    return new RowWriter(10).number(value).done();
+  }
+}

@@ -1,0 +1,63 @@
+package dev.tidings.engine;
+
+import dev.tidings.engine.CommitListener.Answered;
+import dev.tidings.protocol.Payload;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// One batch while it is being decided: what it will write, and what will be said once that is
+/// kept. Confined to the writer.
+final class Turn {
+  final Batch batch = new Batch();
+  final long commit;
+  final long nowMillis;
+  final Level level;
+  final List<Committed> committed = new ArrayList<>();
+  final List<Answered> answers = new ArrayList<>();
+  final List<Change.Read> reads = new ArrayList<>();
+
+  /// How many groups a user entered or left in this batch, which the store does not know yet.
+  private final Map<String, Integer> groupsEntered = new HashMap<>();
+
+  Turn(long commit, long nowMillis, Level level) {
+    this.commit = commit;
+    this.nowMillis = nowMillis;
+    this.level = level;
+  }
+
+  void answer(Change change, Answer answer) {
+    answers.add(new Answered(change.ticket(), answer));
+  }
+
+  /// Gives an entry its place in the log's order. True for everybody once the batch is kept.
+  Entry append(Log log, Entry.Kind kind, String from, String cid, List<String> who, Payload data) {
+    log.head++;
+    log.headMillis = Math.max(nowMillis, log.headMillis);
+    log.messages += kind == Entry.Kind.MESSAGE ? 1 : 0;
+    Entry entry =
+        new Entry(log.head, kind, from, cid, who, data, log.headMillis, log.messages, commit);
+    batch.putUnseen(Keys.entry(log.number(), entry.seq()), EntryRow.of(entry));
+    committed.add(new Committed.Appended(log.conversation, entry));
+    return entry;
+  }
+
+  /// The answer to who caused `entry`.
+  Answer.Appended appended(Log log, Entry entry) {
+    return new Answer.Appended(log.conversation, entry.seq(), entry.tsMillis(), level, false);
+  }
+
+  /// The answer where nothing had to be written down in the log.
+  Answer.Appended nothingToSay(Log log) {
+    return new Answer.Appended(log.conversation, 0, nowMillis, level, false);
+  }
+
+  void noteGroups(String user, int more) {
+    groupsEntered.merge(user, more, Integer::sum);
+  }
+
+  int groupsEntered(String user) {
+    return groupsEntered.getOrDefault(user, 0);
+  }
+}

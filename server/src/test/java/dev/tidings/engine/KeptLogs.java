@@ -1,0 +1,108 @@
+package dev.tidings.engine;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// What a store holds, seen from outside: the measure for what clients were told.
+///
+/// Reads rows as the engine wrote them, and remembers every stretch of a log that a user was ever
+/// given, which the rows of the store do not.
+public final class KeptLogs {
+  /// The entries from `low` to `until` (`Long.MAX_VALUE` while he is in) are one user's to see.
+  public record Stretch(long low, long until) {
+    boolean covers(long seq) {
+      return low <= seq && seq <= until;
+    }
+
+    public boolean isOpen() {
+      return until == Long.MAX_VALUE;
+    }
+  }
+
+  private record Reader(String user, long number) {}
+
+  private final Store store;
+  private final Map<Reader, List<Stretch>> stretches = new HashMap<>();
+
+  public KeptLogs(Store store) {
+    this.store = store;
+  }
+
+  /// To be told of every batch, in order.
+  public void committed(Batch batch) {
+    for (Batch.Step step : batch.steps()) {
+      if (step instanceof Batch.Step.Put(byte[] key, byte[] value) && key[0] == 'U') {
+        String user = new String(key, 1, key.length - 10, StandardCharsets.US_ASCII);
+        note(new Reader(user, Keys.lastNumber(key)), Membership.of(value));
+      }
+    }
+  }
+
+  private void note(Reader reader, Membership membership) {
+    long until = membership.isIn() ? Long.MAX_VALUE : membership.until();
+    List<Stretch> all = stretches.computeIfAbsent(reader, fresh -> new ArrayList<>());
+    if (!all.isEmpty() && all.getLast().low() == membership.low() && all.getLast().isOpen()) {
+      all.removeLast();
+    }
+    all.add(new Stretch(membership.low(), until));
+  }
+
+  /// All entries of a log, ascending; empty if there is none.
+  public List<Entry> entries(ConversationId id) {
+    List<Entry> entries = new ArrayList<>();
+    Optional<Long> number = number(id);
+    if (number.isPresent()) {
+      try (Store.Scan scan =
+          store.ascending(Keys.entry(number.get(), 0), Keys.entry(number.get(), Long.MAX_VALUE))) {
+        while (scan.next()) {
+          entries.add(EntryRow.read(Keys.lastNumber(scan.key()), scan.value()));
+        }
+      }
+    }
+    return entries;
+  }
+
+  /// One entry, if it is kept.
+  public Optional<Entry> entry(ConversationId id, long seq) {
+    return number(id)
+        .flatMap(number -> Optional.ofNullable(store.get(Keys.entry(number, seq))))
+        .map(row -> EntryRow.read(seq, row));
+  }
+
+  /// The names of all logs that were ever begun.
+  public List<ConversationId> conversations() {
+    List<ConversationId> all = new ArrayList<>();
+    try (Store.Scan scan = store.ascending(new byte[] {'M'}, new byte[] {'M' + 1})) {
+      while (scan.next()) {
+        all.add(Meta.of(scan.value()).id());
+      }
+    }
+    return all;
+  }
+
+  /// The stretches of a group or an announcement channel that `user` was ever given, oldest first.
+  public List<Stretch> stretches(String user, ConversationId id) {
+    return number(id)
+        .map(number -> stretches.getOrDefault(new Reader(user, number), List.of()))
+        .orElse(List.of());
+  }
+
+  /// Whether `user` may ever have seen this entry.
+  public boolean mayHaveSeen(String user, ConversationId id, long seq) {
+    return switch (id.kind()) {
+      case PRIVATE -> id.firstUser().equals(user) || id.secondUser().equals(user);
+      case GROUP, ANNOUNCEMENT ->
+          stretches(user, id).stream().anyMatch(stretch -> stretch.covers(seq));
+      case TOPIC -> true;
+    };
+  }
+
+  private Optional<Long> number(ConversationId id) {
+    byte[] row = store.get(Keys.name(id));
+    return row == null ? Optional.empty() : Optional.of(new RowReader(row).number());
+  }
+}
