@@ -1,0 +1,46 @@
+package dev.tidings.conversation;
+
+import dev.tidings.session.Session;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/// The topics followed on this lane and who follows them. A topic that nobody follows any more is
+/// forgotten when the lane sweeps.
+public final class Topics {
+  private final Map<String, Readers> topics = new HashMap<>();
+
+  /// Following twice is the same as once; `false` if it did already.
+  public boolean subscribe(Session session, String topic) {
+    Readers readers = topics.computeIfAbsent(topic, name -> new Readers());
+    if (session.subscriptions().contains(readers)) {
+      return false;
+    }
+    readers.add(session);
+    session.follows(readers);
+    return true;
+  }
+
+  public void unsubscribe(Session session, String topic) {
+    Readers readers = topics.get(topic);
+    if (readers != null && session.subscriptions().contains(readers)) {
+      readers.remove(session);
+      session.followsNoMore(readers);
+    }
+  }
+
+  public boolean isFollowedBy(Session session, String topic) {
+    Readers readers = topics.get(topic);
+    return readers != null && session.subscriptions().contains(readers);
+  }
+
+  /// Who follows `topic` here; empty if nobody does.
+  public Optional<Readers> readers(String topic) {
+    Readers readers = topics.get(topic);
+    return readers == null || readers.isEmpty() ? Optional.empty() : Optional.of(readers);
+  }
+
+  public void sweep() {
+    topics.values().removeIf(Readers::isEmpty);
+  }
+}

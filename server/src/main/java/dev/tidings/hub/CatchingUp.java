@@ -1,0 +1,153 @@
+package dev.tidings.hub;
+
+import dev.tidings.conversation.EntryWriter;
+import dev.tidings.engine.Answer;
+import dev.tidings.engine.ConversationId;
+import dev.tidings.engine.Entry;
+import dev.tidings.engine.Query;
+import dev.tidings.engine.Ticket;
+import dev.tidings.protocol.JsonWriter;
+import dev.tidings.session.CatchUp.PageRequest;
+import dev.tidings.session.Session;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/// Reads on from the log for connections that are not up to date, a page at a time, whenever their
+/// sockets have room. The rules of who is where are in [dev.tidings.session.CatchUp].
+final class CatchingUp {
+  private static final int PAGE_ENTRIES_MAX = 200;
+
+  private final Shard shard;
+
+  /// Sessions of this lane that are owed something.
+  private final Set<Session> behind = new LinkedHashSet<>();
+
+  CatchingUp(Shard shard) {
+    this.shard = shard;
+  }
+
+  /// This session is owed something now.
+  void note(Session session) {
+    behind.add(session);
+  }
+
+  void left(Session session) {
+    behind.remove(session);
+  }
+
+  /// The lane has worked off a commit, or some time has passed.
+  void proceedAll() {
+    if (!behind.isEmpty()) {
+      List.copyOf(behind).forEach(this::proceed);
+    }
+  }
+
+  /// Tells what is lost for good and asks for the next page this session needs, if any and if it
+  /// can take them. To be called when its socket has drained, too.
+  void proceed(Session session) {
+    if (session.isClosed()) {
+      behind.remove(session);
+      return;
+    }
+    if (session.hasLost() && session.outbox().isDrained()) {
+      session.takeLost().forEach((topic, entries) -> tellLost(session, topic, entries));
+    }
+    Optional<PageRequest> page = session.nextPage(shard.worked);
+    if (!session.isCatchingUp() && !session.hasLost()) {
+      behind.remove(session);
+    }
+    page.ifPresent(wanted -> read(session, wanted));
+  }
+
+  private void tellLost(Session session, String topic, int entries) {
+    shard.put(
+        session,
+        out ->
+            out.beginObject()
+                .name("op")
+                .plain("gap")
+                .name("in")
+                .plain("t:" + topic)
+                .name("lost")
+                .number(entries)
+                .endObject());
+  }
+
+  private void read(Session session, PageRequest wanted) {
+    ConversationId in = wanted.in();
+    Query query =
+        new Query.History(
+            in,
+            session.user(),
+            "",
+            OptionalLong.of(wanted.after()),
+            OptionalLong.empty(),
+            PAGE_ENTRIES_MAX,
+            Reading.REPLY_BYTES_MAX,
+            in.kind() == ConversationId.Kind.TOPIC);
+    Ticket ticket =
+        new Ticket() {
+          @Override
+          public int lane() {
+            return shard.index;
+          }
+
+          @Override
+          public void on(Answer answer) {
+            if (!session.isClosed() && session.awaits(wanted)) {
+              shard.guarded(
+                  session,
+                  () -> {
+                    readOn(session, wanted, answer);
+                    proceed(session);
+                  });
+            }
+          }
+        };
+    if (!shard.engine.read(query, ticket)) {
+      session.pageFailed(); // the sweep tries again
+    }
+  }
+
+  private void readOn(Session session, PageRequest wanted, Answer answer) {
+    ConversationId in = wanted.in();
+    if (answer instanceof Answer.Page page) {
+      give(session, in, wanted.after(), page);
+      session.gavePage(page);
+    } else if (answer instanceof Answer.Refused refused && refused.retryMillis() > 0) {
+      session.pageFailed();
+    } else {
+      session.owesNothing(in); // he may not see it any more
+    }
+  }
+
+  private void give(Session session, ConversationId in, long after, Answer.Page page) {
+    boolean trimmed = page.low() > after + 1;
+    if (!trimmed && page.items().isEmpty()) {
+      return;
+    }
+    String address = in.addressFor(session.user());
+    shard.put(
+        session,
+        out -> {
+          if (trimmed) {
+            gap(out, address, after, page);
+          }
+          for (Entry entry : page.items()) {
+            if (out.length() > 0) {
+              out.newLine();
+            }
+            EntryWriter.unit(out, address, entry, entry.from().equals(session.user()));
+          }
+        });
+  }
+
+  private static void gap(JsonWriter out, String in, long after, Answer.Page page) {
+    out.beginObject().name("op").plain("gap").name("in").plain(in);
+    out.name("epoch").plain(page.conversation().epoch());
+    out.name("after").number(after).name("head").number(page.head()).endObject();
+  }
+}

@@ -1,0 +1,163 @@
+package dev.tidings.hub;
+
+import dev.tidings.engine.Answer;
+import dev.tidings.engine.Change;
+import dev.tidings.engine.ConversationId;
+import dev.tidings.engine.Query;
+import dev.tidings.engine.Ticket;
+import dev.tidings.protocol.Address;
+import dev.tidings.protocol.Command;
+import dev.tidings.protocol.Command.GroupAction;
+import dev.tidings.protocol.ErrorCode;
+import dev.tidings.protocol.JsonWriter;
+
+/// `group`: what `do` selects.
+final class Groups {
+  private static final int MEMBERS_PER_PAGE = 200;
+
+  private final Shard shard;
+  private final Replies replies;
+  private final Reading reading;
+
+  Groups(Shard shard, Replies replies, Reading reading) {
+    this.shard = shard;
+    this.replies = replies;
+    this.reading = reading;
+  }
+
+  void group(Request request, Command.Group group) {
+    String verb = verb(group.action());
+    if (!request.identity().caps().mayDo(verb)) {
+      replies.err(request, ErrorCode.FORBIDDEN, "may not " + verb + " groups");
+      return;
+    }
+    ConversationId id = ConversationId.group(group.in().name());
+    String actor = request.actor();
+    String cid = group.cid();
+    boolean privileged = request.privileged();
+    switch (group.action()) {
+      case GroupAction.Create create ->
+          change(
+              request,
+              group.in(),
+              ticket ->
+                  new Change.CreateGroup(
+                      ticket,
+                      id,
+                      actor,
+                      cid,
+                      create.title(),
+                      create.members(),
+                      create.open(),
+                      create.quiet()));
+      case GroupAction.Join _ ->
+          change(request, group.in(), ticket -> new Change.JoinGroup(ticket, id, actor, cid));
+      case GroupAction.Leave _ ->
+          change(request, group.in(), ticket -> new Change.LeaveGroup(ticket, id, actor, cid));
+      case GroupAction.Add add ->
+          change(
+              request,
+              group.in(),
+              ticket -> new Change.AddMembers(ticket, id, actor, cid, add.who(), privileged));
+      case GroupAction.Remove remove ->
+          change(
+              request,
+              group.in(),
+              ticket -> new Change.RemoveMembers(ticket, id, actor, cid, remove.who(), privileged));
+      case GroupAction.Info _ ->
+          reading.read(request, new Query.Info(id, actor, privileged), this::info);
+      case GroupAction.Members members ->
+          reading.read(
+              request,
+              new Query.Members(id, actor, members.next(), MEMBERS_PER_PAGE, privileged),
+              this::members);
+    }
+  }
+
+  private static String verb(GroupAction action) {
+    return switch (action) {
+      case GroupAction.Create _ -> "create";
+      case GroupAction.Join _ -> "join";
+      case GroupAction.Leave _ -> "leave";
+      case GroupAction.Add _ -> "add";
+      case GroupAction.Remove _ -> "remove";
+      case GroupAction.Info _ -> "info";
+      case GroupAction.Members _ -> "members";
+    };
+  }
+
+  private interface ToChange {
+    Change with(Ticket ticket);
+  }
+
+  private void change(Request request, Address in, ToChange change) {
+    Asked asked = Asked.toChange(request, shard, (asking, answer) -> changed(asking, in, answer));
+    if (!shard.engine.submit(change.with(asked))) {
+      asked.takeBack();
+      replies.busy(request);
+    }
+  }
+
+  private void changed(Request request, Address in, Answer answer) {
+    if (replies.refused(request, answer) || !(answer instanceof Answer.Appended done)) {
+      return;
+    }
+    replies.ok(
+        request,
+        out -> {
+          out.name("in").plain(in.toString()).name("epoch").plain(done.conversation().epoch());
+          if (done.seq() > 0) {
+            out.name("seq").number(done.seq()).name("ts").number(done.tsMillis());
+          }
+          out.name("level").plain(done.level().wire());
+          if (done.duplicate()) {
+            out.name("dup").bool(true);
+          }
+        });
+  }
+
+  private void info(Request request, Answer answer) {
+    if (replies.refused(request, answer) || !(answer instanceof Answer.GroupInfo info)) {
+      return;
+    }
+    replies.ok(
+        request,
+        out -> {
+          out.name("in").plain(info.conversation().id().toString());
+          Replies.epoch(out, info.conversation());
+          out.name("title").string(info.title());
+          out.name("join").plain(info.open() ? "open" : "invite");
+          out.name("quiet").bool(info.quiet()).name("count").number(info.members());
+          role(out, info.role());
+          out.name("low").number(info.low()).name("head").number(info.head());
+        });
+  }
+
+  private void members(Request request, Answer answer) {
+    if (replies.refused(request, answer) || !(answer instanceof Answer.MembersPage page)) {
+      return;
+    }
+    replies.ok(
+        request,
+        out -> {
+          out.name("in").plain(page.conversation().id().toString());
+          out.name("count").number(page.count());
+          out.name("members").beginArray();
+          for (Answer.Member member : page.members()) {
+            out.beginObject().name("user").plain(member.user());
+            role(out, member.role());
+            out.endObject();
+          }
+          out.endArray();
+          if (!page.next().isEmpty()) {
+            out.name("next").plain(page.next());
+          }
+        });
+  }
+
+  private static void role(JsonWriter out, String role) {
+    if (!role.isEmpty()) {
+      out.name("role").plain(role);
+    }
+  }
+}

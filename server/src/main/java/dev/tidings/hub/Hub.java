@@ -1,0 +1,317 @@
+package dev.tidings.hub;
+
+import static dev.tidings.protocol.ErrorCode.BAD_JSON;
+import static dev.tidings.protocol.ErrorCode.BAD_REQUEST;
+import static dev.tidings.protocol.ErrorCode.FORBIDDEN;
+import static dev.tidings.protocol.ErrorCode.UNAUTHORIZED;
+
+import dev.tidings.auth.Authenticator;
+import dev.tidings.base.Clock;
+import dev.tidings.base.Lane;
+import dev.tidings.engine.CommitListener;
+import dev.tidings.engine.Committed;
+import dev.tidings.engine.Engine;
+import dev.tidings.presence.OnlineUsers;
+import dev.tidings.presence.Registry;
+import dev.tidings.protocol.CloseCode;
+import dev.tidings.protocol.Command;
+import dev.tidings.protocol.CommandDecoder;
+import dev.tidings.protocol.Decoded;
+import dev.tidings.protocol.Units;
+import dev.tidings.session.Connection;
+import dev.tidings.session.Frame;
+import dev.tidings.session.Frames;
+import dev.tidings.session.SendRate;
+import dev.tidings.session.Session;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The door of the core on one lane. Transports say here what happened to their sockets, the engine
+/// what was committed; everything a client may ask is a case of [#on(Session, Command)]. Confined
+/// to its lane.
+public final class Hub implements CommitListener {
+  private static final Logger LOG = LoggerFactory.getLogger(Hub.class);
+
+  private static final int FAULTS_IN_A_ROW_MAX = 5;
+  private static final long OVERLOADED_RETRY_MILLIS = 5_000;
+
+  private final Shard shard;
+  private final CommandDecoder decoder = new CommandDecoder();
+  private final Registry registry;
+  private final Replies replies;
+  private final Joining joining;
+  private final Delivery delivery;
+  private final CatchingUp catchingUp;
+  private final Sending sending;
+  private final Reading reading;
+  private final Groups groups;
+  private final PresenceWatch presence;
+  private final Subscribing subscribing;
+  private final Sweep sweep;
+  private long opened;
+
+  /// The hub of lane `index`.
+  public Hub(
+      int index,
+      Lane lane,
+      Clock clock,
+      Engine engine,
+      Frames frames,
+      Authenticator authenticator,
+      OnlineUsers online,
+      Neighbours neighbours,
+      HubSettings settings) {
+    this.shard =
+        new Shard(
+            index, lane, clock, engine, frames, authenticator, online, settings, this::guarded);
+    this.registry =
+        new Registry(
+            lane,
+            clock,
+            online,
+            settings.connectionsPerUserMax(),
+            (user, on, ts) -> neighbours.tellAll(hub -> hub.presence.changed(user, on, ts)));
+    this.replies = new Replies(shard);
+    this.joining = new Joining(this, shard, replies, neighbours);
+    this.delivery = new Delivery(this, shard, neighbours);
+    this.catchingUp = new CatchingUp(shard);
+    this.sending = new Sending(shard, replies, delivery);
+    this.reading = new Reading(shard, replies);
+    this.groups = new Groups(shard, replies, reading);
+    this.presence = new PresenceWatch(shard, replies, reading);
+    this.subscribing = new Subscribing(shard, replies, reading, catchingUp, presence);
+    this.sweep = new Sweep(this, shard, catchingUp, presence);
+  }
+
+  /// Begins the regular work of the lane. To be called once, on the lane.
+  public void start() {
+    sweep.start();
+  }
+
+  /// Ends all connections because the node ends. To be called on the lane.
+  public void drain() {
+    endAll(CloseCode.DRAINING);
+  }
+
+  private void endAll(CloseCode code) {
+    List.copyOf(shard.guests).forEach(guest -> close(guest, code));
+    shard.everyone.forEach(session -> close(session, code));
+  }
+
+  // What happens to sockets.
+
+  /// A socket was opened; the stranger behind it is expected to `auth`.
+  public Session opened(Connection connection) {
+    String name = shard.settings.node() + "-" + shard.index + "-" + Long.toString(++opened, 36);
+    Session session = Session.opened(connection, name, shard.clock.monotonicMillis());
+    shard.guests.add(session);
+    return session;
+  }
+
+  /// A socket was opened and a token came with it: `welcome` follows unasked.
+  public Session opened(Connection connection, String token, String device) {
+    Session session = opened(connection);
+    guarded(session, () -> joining.auth(session, Joining.byToken(token, device)));
+    session.updateReading();
+    return session;
+  }
+
+  /// Requests without a connection; `token` decides who asks. The session is refused, that is
+  /// closed with `err` and `bye`, where it decides against him.
+  public Optional<Session> detached(Connection connection, String token, SendRate rate) {
+    return switch (shard.authenticator.token(
+        token, connection.loopback(), shard.clock.epochMillis())) {
+      case Authenticator.Verdict.Accepted(var identity) ->
+          Optional.of(Session.detached(connection, identity, rate, shard.clock.monotonicMillis()));
+      case Authenticator.Verdict.Expired(), Authenticator.Verdict.Rejected(_) -> Optional.empty();
+    };
+  }
+
+  /// Something arrived that is no unit, but shows that the peer lives.
+  public void heard(Session session) {
+    session.heard(shard.clock.monotonicMillis());
+  }
+
+  /// One unit arrived, without its line end.
+  public void receive(Session session, byte[] bytes, int from, int to) {
+    if (session.isClosed()) {
+      return;
+    }
+    session.heard(shard.clock.monotonicMillis());
+    if (session.state() == Session.State.GUEST) {
+      session.guestSaid(to - from);
+    }
+    guarded(session, () -> decoded(session, decoder.decode(bytes, from, to)));
+    session.updateReading();
+  }
+
+  /// The socket has room again.
+  public void drained(Session session) {
+    if (!session.isClosed()) {
+      guarded(session, () -> catchingUp.proceed(session));
+      session.updateReading();
+    }
+  }
+
+  /// The socket is gone, whoever ended it.
+  public void closed(Session session) {
+    Session.State was = session.state();
+    if (was == Session.State.CLOSED) {
+      return;
+    }
+    session.closed();
+    shard.guests.remove(session);
+    if (session.isDetached()) {
+      return;
+    }
+    if (was == Session.State.LIVE) {
+      shard.everyone.ended(session);
+    }
+    joining.left(session, was == Session.State.LIVE);
+    catchingUp.left(session);
+    session.subscriptions().forEach(subscription -> subscription.ended(session));
+  }
+
+  /// Ends a connection for a reason, after what is queued for it.
+  public void close(Session session, CloseCode code) {
+    if (session.isClosed()) {
+      return;
+    }
+    LOG.debug("close conn={} user={} code={}", session.name(), session.user(), code.wire());
+    closed(session);
+    long retryMillis = code == CloseCode.OVERLOADED ? OVERLOADED_RETRY_MILLIS : 0;
+    Frame bye = shard.frame(out -> Units.bye(out, code, retryMillis));
+    session.connection().close(code, bye);
+    bye.release();
+  }
+
+  /// A bug of ours ends the connection that met it, not the lane.
+  private void guarded(Session session, Runnable work) {
+    try {
+      work.run();
+    } catch (RuntimeException e) {
+      LOG.error("request failed conn={} user={}", session.name(), session.user(), e);
+      close(session, CloseCode.INTERNAL);
+    }
+  }
+
+  // What clients ask.
+
+  private void decoded(Session session, Decoded decoded) {
+    switch (decoded) {
+      case Decoded.Request(Command command) -> {
+        session.wellFormed();
+        on(session, command);
+      }
+      case Decoded.Refused refused -> {
+        replies.err(session, refused.head(), refused.code(), refused.message());
+        if (refused.code() != BAD_JSON) {
+          session.wellFormed();
+        } else if (session.fault() >= FAULTS_IN_A_ROW_MAX && !session.isDetached()) {
+          close(session, CloseCode.PROTOCOL);
+        }
+      }
+    }
+  }
+
+  private void on(Session session, Command command) {
+    if (command instanceof Command.Auth auth) {
+      auth(session, auth);
+      return;
+    }
+    if (!session.isLive()) {
+      replies.err(session, command.head(), UNAUTHORIZED, "auth first");
+      return;
+    }
+    String as = command.head().as();
+    if (!as.isEmpty() && !session.identity().service()) {
+      replies.err(session, command.head(), FORBIDDEN, "only a service may act for others");
+      return;
+    }
+    String actor = as.isEmpty() ? session.user() : as;
+    on(command, session, actor);
+  }
+
+  private void auth(Session session, Command.Auth auth) {
+    if (session.isDetached()) {
+      replies.err(session, auth.head(), BAD_REQUEST, "the request's header says who asks");
+    } else {
+      joining.auth(session, auth);
+    }
+  }
+
+  private void on(Command command, Session session, String actor) {
+    if (command instanceof Command.Pong) {
+      return; // anything heard is a sign of life; a pong needs no answer
+    }
+    Request request = new Request(session, command.head(), actor, session.nextOrdinal());
+    switch (command) { // no default: a new command does not compile until it has a case
+      case Command.Send send -> sending.send(request, send);
+      case Command.Subscribe subscribe -> subscribing.subscribe(request, subscribe);
+      case Command.Unsubscribe unsubscribe -> subscribing.unsubscribe(request, unsubscribe.in());
+      case Command.History history -> reading.history(request, history);
+      case Command.Sync sync -> reading.sync(request, sync);
+      case Command.Group group -> groups.group(request, group);
+      case Command.Ping ping ->
+          replies.reply(request, Optional.empty(), out -> Units.pong(out, ping.head().id()));
+      case Command.Pong _, Command.Auth _ -> throw new IllegalStateException("handled above");
+    }
+  }
+
+  // What the engine says.
+
+  @Override
+  public void on(long commit, List<Committed> committed, List<Answered> answers) {
+    if (!committed.isEmpty()) {
+      handOut(commit, committed);
+    }
+    shard.worked = commit;
+    for (Answered answered : answers) {
+      answered.ticket().on(answered.answer());
+    }
+    catchingUp.proceedAll();
+  }
+
+  /// If that fails, nobody knows who was given what: they all come back and sync.
+  private void handOut(long commit, List<Committed> committed) {
+    try {
+      delivery.hand(committed);
+      for (Committed each : committed) {
+        memberships(each);
+      }
+    } catch (RuntimeException e) {
+      LOG.error("delivery failed lane={} commit={}", shard.index, commit, e);
+      delivery.abandon();
+      endAll(CloseCode.STATE);
+    }
+  }
+
+  private void memberships(Committed committed) {
+    switch (committed) {
+      case Committed.Appended _ -> {}
+      case Committed.MembersIn in -> presence.membersIn(in.conversation().id().name(), in.who());
+      case Committed.MembersOut out ->
+          presence.membersOut(out.conversation().id().name(), out.who());
+    }
+  }
+
+  // What the parts need of each other.
+
+  Lane lane() {
+    return shard.lane;
+  }
+
+  Registry registry() {
+    return registry;
+  }
+
+  Delivery delivery() {
+    return delivery;
+  }
+
+  CatchingUp catchingUp() {
+    return catchingUp;
+  }
+}

@@ -1,0 +1,57 @@
+package dev.tidings.hub;
+
+import dev.tidings.protocol.Units;
+import dev.tidings.session.SendRate;
+import java.util.List;
+
+/// What the operator may choose about sessions and delivery. Units are in the names.
+///
+/// @param node short name of this node, the beginning of every `conn`
+/// @param keptTopics names of topics that have a log; a final `*` stands for any ending
+/// @param pingSeconds heartbeat where the client wishes none
+public record HubSettings(
+    String node,
+    int pingSeconds,
+    SendRate.Limit sendRate,
+    int connectionsPerUserMax,
+    int subscriptionsMax,
+    List<String> keptTopics,
+    Units.Max max) {
+
+  public static final int FRAME_BYTES_MAX = 64 * 1024;
+  public static final int DATA_BYTES_MAX = 32 * 1024;
+
+  /// The defaults of docs/protocol.md §13.
+  public static HubSettings defaults(String node, int dedupeSeconds) {
+    return new HubSettings(
+        node,
+        25,
+        new SendRate.Limit(50, 200),
+        20,
+        256,
+        List.of(),
+        new Units.Max(FRAME_BYTES_MAX, DATA_BYTES_MAX, 64, dedupeSeconds));
+  }
+
+  public HubSettings withSendRate(SendRate.Limit limit) {
+    return new HubSettings(
+        node, pingSeconds, limit, connectionsPerUserMax, subscriptionsMax, keptTopics, max);
+  }
+
+  public HubSettings withKeptTopics(List<String> patterns) {
+    return new HubSettings(
+        node, pingSeconds, sendRate, connectionsPerUserMax, subscriptionsMax, patterns, max);
+  }
+
+  /// Whether this topic has a log.
+  boolean keeps(String topic) {
+    for (String pattern : keptTopics) {
+      if (pattern.endsWith("*")
+          ? topic.startsWith(pattern.substring(0, pattern.length() - 1))
+          : topic.equals(pattern)) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,263 @@
+package dev.tidings.hub;
+
+import static dev.tidings.protocol.ErrorCode.BAD_REQUEST;
+import static dev.tidings.protocol.ErrorCode.FORBIDDEN;
+import static dev.tidings.protocol.ErrorCode.UNAUTHORIZED;
+
+import dev.tidings.auth.Authenticator.Verdict;
+import dev.tidings.auth.Identity;
+import dev.tidings.conversation.LocalUser;
+import dev.tidings.engine.Answer;
+import dev.tidings.engine.Change;
+import dev.tidings.engine.Query;
+import dev.tidings.engine.Ticket;
+import dev.tidings.presence.Registrant;
+import dev.tidings.protocol.CloseCode;
+import dev.tidings.protocol.Command;
+import dev.tidings.protocol.ErrorCode;
+import dev.tidings.protocol.Head;
+import dev.tidings.protocol.JsonWriter;
+import dev.tidings.protocol.Units;
+import dev.tidings.session.Session;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Consumer;
+
+/// From `auth` to `welcome`: the token is checked, the connection registered with its user's home
+/// lane, the user's groups read. Only then it is welcomed, so nothing sent to him falls between.
+final class Joining {
+  private static final int PROTOCOL_VERSION = 1;
+  private static final int PING_SECONDS_MIN = 5;
+  private static final int PING_SECONDS_MAX = 300;
+
+  private final Hub hub;
+  private final Shard shard;
+  private final Replies replies;
+  private final Neighbours neighbours;
+
+  Joining(Hub hub, Shard shard, Replies replies, Neighbours neighbours) {
+    this.hub = hub;
+    this.shard = shard;
+    this.replies = replies;
+    this.neighbours = neighbours;
+  }
+
+  /// One attempt: what the steps hand on.
+  private final class Attempt implements Registrant {
+    final Session session;
+    final Command.Auth auth;
+    final Identity identity;
+    final LocalUser user;
+
+    Attempt(Session session, Command.Auth auth, Identity identity) {
+      this.session = session;
+      this.auth = auth;
+      this.identity = identity;
+      this.user = shard.users.expect(identity.user());
+    }
+
+    @Override
+    public String user() {
+      return identity.user();
+    }
+
+    @Override
+    public String device() {
+      return auth.device();
+    }
+
+    @Override
+    public void replaced() {
+      shard.lane.execute(() -> hub.close(session, CloseCode.REPLACED));
+    }
+
+    /// Waits for the engine; the rest of the attempt is dropped if the socket closes meanwhile.
+    Ticket ask(Consumer<Answer> then) {
+      return new Ticket() {
+        @Override
+        public int lane() {
+          return shard.index;
+        }
+
+        @Override
+        public void on(Answer answer) {
+          if (!session.isClosed()) {
+            shard.guarded(session, () -> then.accept(answer));
+          }
+        }
+      };
+    }
+  }
+
+  /// The `auth` of a token that came with the handshake.
+  static Command.Auth byToken(String token, String device) {
+    return new Command.Auth(
+        Head.of("auth"),
+        Optional.of(token),
+        Optional.empty(),
+        PROTOCOL_VERSION,
+        device,
+        "",
+        OptionalInt.empty());
+  }
+
+  void auth(Session session, Command.Auth auth) {
+    if (session.state() == Session.State.JOINING) {
+      replies.err(session, auth.head(), BAD_REQUEST, "auth is under way");
+      return;
+    }
+    Verdict verdict = verdict(session, auth);
+    switch (verdict) {
+      case Verdict.Accepted(Identity identity) -> accepted(session, auth, identity);
+      case Verdict.Expired() -> {
+        replies.err(session, auth.head(), UNAUTHORIZED, "the token has expired");
+        hub.close(session, CloseCode.TOKEN_EXPIRED);
+      }
+      case Verdict.Rejected(String reason) -> {
+        replies.err(session, auth.head(), UNAUTHORIZED, reason);
+        hub.close(session, CloseCode.AUTH_FAILED);
+      }
+    }
+  }
+
+  private Verdict verdict(Session session, Command.Auth auth) {
+    boolean loopback = session.connection().loopback();
+    if (auth.token().isPresent()) {
+      return shard.authenticator.token(auth.token().get(), loopback, shard.clock.epochMillis());
+    }
+    return auth.user().isPresent()
+        ? shard.authenticator.user(auth.user().get(), loopback)
+        : new Verdict.Rejected("auth needs a token");
+  }
+
+  private void accepted(Session session, Command.Auth auth, Identity identity) {
+    if (session.isLive()) {
+      renew(session, auth, identity);
+      return;
+    }
+    session.joins(identity, auth.device());
+    Attempt attempt = new Attempt(session, auth, identity);
+    session.registeredAs(attempt);
+    int home = neighbours.homeOf(identity.user());
+    neighbours.tell(
+        home,
+        keeper -> {
+          boolean registered = keeper.registry().register(attempt);
+          shard.lane.execute(() -> registered(attempt, registered));
+        });
+  }
+
+  private void renew(Session session, Command.Auth auth, Identity identity) {
+    if (!identity.user().equals(session.user())) {
+      replies.err(session, auth.head(), FORBIDDEN, "a connection cannot change its user");
+      return;
+    }
+    session.renewed(identity);
+    welcome(session, auth, session.nextOrdinal());
+  }
+
+  private void registered(Attempt attempt, boolean registered) {
+    Session session = attempt.session;
+    if (session.isClosed()) {
+      return;
+    }
+    if (!registered) {
+      hub.close(session, CloseCode.LIMIT);
+      return;
+    }
+    attempt.user.beginsReading();
+    boolean taken =
+        shard.engine.read(
+            new Query.UserAtConnect(attempt.user()),
+            attempt.ask(answer -> stateRead(attempt, answer)));
+    if (!taken) {
+      overloaded(session);
+    }
+  }
+
+  private void stateRead(Attempt attempt, Answer answer) {
+    if (!(answer instanceof Answer.UserState state)) {
+      overloaded(attempt.session);
+      return;
+    }
+    attempt.user.learns(state.groups());
+    if (state.visited()) {
+      live(attempt);
+      return;
+    }
+    Change visit = new Change.Visit(attempt.ask(done -> visited(attempt, done)), attempt.user());
+    if (!shard.engine.submit(visit)) {
+      overloaded(attempt.session);
+    }
+  }
+
+  private void visited(Attempt attempt, Answer answer) {
+    if (answer instanceof Answer.Done) {
+      live(attempt);
+    } else {
+      overloaded(attempt.session);
+    }
+  }
+
+  private void overloaded(Session session) {
+    hub.close(session, CloseCode.OVERLOADED);
+  }
+
+  private void live(Attempt attempt) {
+    Session session = attempt.session;
+    session.welcomed(pingSeconds(attempt) * 1_000L, shard.clock.monotonicMillis());
+    shard.guests.remove(session);
+    shard.everyone.add(session);
+    shard.users.enter(attempt.user, session);
+    welcome(session, attempt.auth, session.nextOrdinal());
+    session.updateReading();
+  }
+
+  private int pingSeconds(Attempt attempt) {
+    boolean byHand =
+        attempt.session.connection().lines()
+            && attempt.session.connection().loopback()
+            && shard.authenticator.development();
+    if (attempt.auth.pingSeconds().isEmpty()) {
+      return byHand ? 0 : shard.settings.pingSeconds();
+    }
+    int wished = attempt.auth.pingSeconds().getAsInt();
+    if (wished == 0) {
+      return byHand ? 0 : shard.settings.pingSeconds();
+    }
+    return Math.clamp(wished, PING_SECONDS_MIN, PING_SECONDS_MAX);
+  }
+
+  private void welcome(Session session, Command.Auth auth, int ordinal) {
+    Head head = auth.head();
+    Request request = new Request(session, head, session.user(), ordinal);
+    Consumer<JsonWriter> welcome =
+        out ->
+            Units.welcome(
+                out,
+                head.id(),
+                session.user(),
+                session.name(),
+                (int) (session.pingEveryMillis() / 1_000),
+                shard.clock.epochMillis(),
+                session.identity().expiresMillis(),
+                shard.settings.max());
+    replies.reply(request, Optional.<ErrorCode>empty(), welcome);
+  }
+
+  /// A session that was joining or live has closed.
+  void left(Session session, boolean wasLive) {
+    Optional<Registrant> place = session.registrant();
+    if (place.isEmpty()) {
+      return;
+    }
+    Attempt attempt = (Attempt) place.get();
+    if (wasLive) {
+      shard.users.leave(session);
+    } else {
+      shard.users.expectNoMore(attempt.user);
+    }
+    neighbours.tell(
+        neighbours.homeOf(attempt.user()), keeper -> keeper.registry().unregister(attempt));
+  }
+}

@@ -1,0 +1,36 @@
+package dev.tidings.hub;
+
+import java.util.List;
+import java.util.function.Consumer;
+
+/// The hubs of all lanes of this node. A hub calls another one only through here, as a message in
+/// its lane's mailbox.
+public final class Neighbours {
+  private List<Hub> hubs = List.of();
+
+  /// To be called once, before the first connection.
+  public void are(List<Hub> all) {
+    hubs = List.copyOf(all);
+  }
+
+  /// How many lanes there are.
+  int count() {
+    return hubs.size();
+  }
+
+  /// The lane that keeps a user's connections.
+  int homeOf(String user) {
+    return Math.floorMod(user.hashCode(), hubs.size());
+  }
+
+  void tell(int lane, Consumer<Hub> message) {
+    Hub hub = hubs.get(lane);
+    hub.lane().execute(() -> message.accept(hub));
+  }
+
+  void tellAll(Consumer<Hub> message) {
+    for (int lane = 0; lane < hubs.size(); lane++) {
+      tell(lane, message);
+    }
+  }
+}

@@ -1,0 +1,134 @@
+package dev.tidings.hub;
+
+import dev.tidings.conversation.EntryWriter;
+import dev.tidings.engine.Answer;
+import dev.tidings.engine.Change;
+import dev.tidings.engine.ConversationId;
+import dev.tidings.engine.Entry;
+import dev.tidings.engine.Query;
+import dev.tidings.protocol.Address;
+import dev.tidings.protocol.Command;
+import dev.tidings.protocol.ErrorCode;
+import dev.tidings.protocol.JsonWriter;
+import java.util.List;
+
+/// `history` and `sync`: replies that read. One of them is under way per connection, and each is
+/// cut at [#REPLY_BYTES_MAX].
+final class Reading {
+  static final int REPLY_BYTES_MAX = 32 * 1024;
+
+  private final Shard shard;
+  private final Replies replies;
+
+  Reading(Shard shard, Replies replies) {
+    this.shard = shard;
+    this.replies = replies;
+  }
+
+  /// Asks the engine, behind what this session has asked it to change. `false`: it has too much to
+  /// do, and the client was told so.
+  boolean read(Request request, Query query, Asked.Then then) {
+    boolean changesUnderWay = request.session().inFlight() > 0;
+    Asked asked = Asked.toRead(request, shard, then);
+    boolean taken =
+        changesUnderWay
+            ? shard.engine.submit(new Change.Read(asked, query))
+            : shard.engine.read(query, asked);
+    if (!taken) {
+      asked.takeBack();
+      replies.busy(request);
+    }
+    return taken;
+  }
+
+  void history(Request request, Command.History history) {
+    Address in = history.in();
+    boolean topic = in.kind() == Address.Kind.TOPIC;
+    if (topic && !request.identity().caps().maySubscribe(in)) {
+      replies.err(request, ErrorCode.FORBIDDEN, "may not read " + in);
+      return;
+    }
+    if (topic && !shard.settings.keeps(in.name())) {
+      replies.err(request, ErrorCode.OFF, "this topic has no log");
+      return;
+    }
+    Query query =
+        new Query.History(
+            ConversationId.of(in, request.actor()),
+            request.actor(),
+            history.epoch(),
+            history.after(),
+            history.before(),
+            history.limit(),
+            REPLY_BYTES_MAX,
+            topic || request.privileged());
+    read(request, query, (asking, answer) -> page(asking, in, answer));
+  }
+
+  private void page(Request request, Address in, Answer answer) {
+    if (replies.refused(request, answer) || !(answer instanceof Answer.Page page)) {
+      return;
+    }
+    replies.ok(
+        request,
+        out -> {
+          out.name("in").plain(in.toString());
+          Replies.epoch(out, page.conversation());
+          out.name("low").number(page.low()).name("head").number(page.head());
+          out.name("more").bool(page.more());
+          items(out, "items", page.items(), request.actor());
+        });
+  }
+
+  static void items(JsonWriter out, String name, List<Entry> entries, String viewer) {
+    out.name(name).beginArray();
+    for (Entry entry : entries) {
+      EntryWriter.item(out, entry, entry.from().equals(viewer));
+    }
+    out.endArray();
+  }
+
+  void sync(Request request, Command.Sync sync) {
+    Query query =
+        new Query.Sync(
+            request.actor(), sync.since(), sync.tail(), sync.limit(), sync.next(), REPLY_BYTES_MAX);
+    read(request, query, this::rows);
+  }
+
+  private void rows(Request request, Answer answer) {
+    if (replies.refused(request, answer) || !(answer instanceof Answer.SyncPage page)) {
+      return;
+    }
+    replies.ok(
+        request,
+        out -> {
+          if (!page.cursor().isEmpty()) {
+            out.name("cursor").plain(page.cursor());
+          }
+          out.name("convs").beginArray();
+          for (Answer.Row row : page.rows()) {
+            row(out, row, request.actor());
+          }
+          out.endArray();
+          if (!page.next().isEmpty()) {
+            out.name("next").plain(page.next());
+          }
+        });
+  }
+
+  private static void row(JsonWriter out, Answer.Row row, String viewer) {
+    out.beginObject().name("in").plain(row.conversation().id().addressFor(viewer));
+    Replies.epoch(out, row.conversation());
+    out.name("low").number(row.low()).name("head").number(row.head());
+    if (!row.role().isEmpty() && !row.gone()) {
+      out.name("role").plain(row.role());
+    }
+    if (row.gone()) {
+      out.name("gone").bool(true);
+    }
+    if (!row.tail().isEmpty()) {
+      items(out, "tail", row.tail(), viewer);
+    }
+    out.endObject();
+  }
+}

@@ -1,0 +1,20 @@
+package dev.tidings.hub;
+
+import dev.tidings.auth.Identity;
+import dev.tidings.protocol.Head;
+import dev.tidings.session.Session;
+
+/// One request on its way through the hub: who asks, for whom, and which answer it will be.
+///
+/// @param actor the user for whom it is done: the session's, or the one a backend names in `as`
+/// @param ordinal which request of its session it is, from 0
+record Request(Session session, Head head, String actor, int ordinal) {
+  Identity identity() {
+    return session.identity();
+  }
+
+  /// A backend needs no membership.
+  boolean privileged() {
+    return identity().service();
+  }
+}

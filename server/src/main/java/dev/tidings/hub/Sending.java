@@ -1,0 +1,117 @@
+package dev.tidings.hub;
+
+import static dev.tidings.protocol.ErrorCode.FORBIDDEN;
+import static dev.tidings.protocol.ErrorCode.RATE;
+import static dev.tidings.protocol.ErrorCode.TOO_LARGE;
+
+import dev.tidings.engine.Answer;
+import dev.tidings.engine.Change;
+import dev.tidings.engine.ConversationId;
+import dev.tidings.protocol.Address;
+import dev.tidings.protocol.Command;
+import dev.tidings.session.SendRate;
+import dev.tidings.session.Session;
+
+/// `send`: may she, it seems; then it is the engine's, which decides for good.
+///
+/// Nobody hears an entry yet, not even the sender. The engine first fixes its place in the
+/// conversation's order and keeps it, then hands it to every lane, this one included: see
+/// [Delivery].
+final class Sending {
+  /// No refusal is shorter: it must outlast what was in flight when the client heard of it, or a
+  /// later send would overtake the repeat of an earlier one.
+  private static final long RETRY_MILLIS_MIN = 1_000;
+
+  private final Shard shard;
+  private final Replies replies;
+  private final Delivery delivery;
+
+  Sending(Shard shard, Replies replies, Delivery delivery) {
+    this.shard = shard;
+    this.replies = replies;
+    this.delivery = delivery;
+  }
+
+  void send(Request request, Command.Send send) {
+    Address to = send.to();
+    if (!request.identity().caps().maySend(to)) {
+      replies.err(request, FORBIDDEN, "may not send to " + to);
+      return;
+    }
+    if (send.data().sizeBytes() > shard.settings.max().dataBytes()) {
+      replies.err(
+          request, TOO_LARGE, "data is over " + shard.settings.max().dataBytes() + " bytes");
+      return;
+    }
+    long waitMillis = waitMillis(request);
+    if (waitMillis > 0) {
+      refuseForNow(request.session(), waitMillis);
+      replies.err(request, RATE, "too many messages, or one before was refused", waitMillis);
+      return;
+    }
+    if (to.kind() == Address.Kind.TOPIC && !shard.settings.keeps(to.name())) {
+      delivery.publish(to.name(), request.actor(), send.data());
+      replies.ok(request, out -> out.name("in").plain(to.toString()));
+      return;
+    }
+    append(request, send);
+  }
+
+  /// 0 if this send may go on, else how long its sender has to wait.
+  private long waitMillis(Request request) {
+    SendRate rate = request.session().sendRate();
+    long now = shard.clock.monotonicMillis();
+    long refused = rate.refusedFor(now);
+    if (refused > 0) {
+      return refused; // the time that was told, not a longer one: it must come to an end
+    }
+    SendRate.Limit limit =
+        request.identity().service() ? SendRate.Limit.NONE : shard.settings.sendRate();
+    long wait = rate.take(limit, now);
+    return wait == 0 ? 0 : Math.max(wait, RETRY_MILLIS_MIN);
+  }
+
+  private void append(Request request, Command.Send send) {
+    Asked asked =
+        Asked.toChange(request, shard, (asking, answer) -> sent(asking, send.to(), answer));
+    Change append =
+        new Change.Append(
+            asked,
+            ConversationId.of(send.to(), request.actor()),
+            request.actor(),
+            send.cid(),
+            send.data(),
+            request.privileged());
+    if (!shard.engine.submit(append)) {
+      asked.takeBack();
+      refuseForNow(request.session(), Replies.BUSY_RETRY_MILLIS);
+      replies.busy(request);
+    }
+  }
+
+  private void sent(Request request, Address to, Answer answer) {
+    if (answer instanceof Answer.Refused refused && refused.retryMillis() > 0) {
+      refuseForNow(request.session(), refused.retryMillis());
+    }
+    if (replies.refused(request, answer)) {
+      return;
+    }
+    if (answer instanceof Answer.Appended done) {
+      replies.ok(
+          request,
+          out -> {
+            out.name("in").plain(to.toString()).name("epoch").plain(done.conversation().epoch());
+            out.name("seq").number(done.seq()).name("ts").number(done.tsMillis());
+            out.name("level").plain(done.level().wire());
+            if (done.duplicate()) {
+              out.name("dup").bool(true);
+            }
+          });
+    }
+  }
+
+  /// What was in flight behind a send that was refused for now must not overtake its repeat.
+  private void refuseForNow(Session session, long retryMillis) {
+    session.sendRate().refuseFor(retryMillis, shard.clock.monotonicMillis());
+  }
+}

@@ -1,0 +1,110 @@
+package dev.tidings.hub;
+
+import dev.tidings.auth.Authenticator;
+import dev.tidings.base.Clock;
+import dev.tidings.base.Lane;
+import dev.tidings.conversation.LocalUsers;
+import dev.tidings.conversation.Readers;
+import dev.tidings.conversation.Topics;
+import dev.tidings.engine.Engine;
+import dev.tidings.presence.OnlineUsers;
+import dev.tidings.protocol.JsonWriter;
+import dev.tidings.session.Frame;
+import dev.tidings.session.Frames;
+import dev.tidings.session.Session;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/// What one lane owns of the core's state, shared by the parts of its hub. Confined to the lane.
+final class Shard {
+  private static final int SCRATCH_BYTES = 64 * 1024;
+
+  final int index;
+  final Lane lane;
+  final Clock clock;
+  final Engine engine;
+  final Frames frames;
+  final Authenticator authenticator;
+  final OnlineUsers online;
+  final HubSettings settings;
+
+  private final Guard guard;
+
+  /// Connections that are not welcomed yet.
+  final Set<Session> guests = new LinkedHashSet<>();
+
+  /// Welcomed connections: also the readers of what goes to everybody.
+  final Readers everyone = new Readers();
+
+  final LocalUsers users = new LocalUsers();
+  final Topics topics = new Topics();
+
+  /// The last commit whose entries this lane has handed out.
+  long worked;
+
+  private final JsonWriter scratch = new JsonWriter(4096);
+  private final List<Runnable> endOfTick = new ArrayList<>();
+
+  Shard(
+      int index,
+      Lane lane,
+      Clock clock,
+      Engine engine,
+      Frames frames,
+      Authenticator authenticator,
+      OnlineUsers online,
+      HubSettings settings,
+      Guard guard) {
+    this.index = index;
+    this.lane = lane;
+    this.clock = clock;
+    this.engine = engine;
+    this.frames = frames;
+    this.authenticator = authenticator;
+    this.online = online;
+    this.settings = settings;
+    this.guard = guard;
+    this.worked = engine.commit(); // what was kept before this run, nobody here waits for
+  }
+
+  /// Work for one session: if it fails, that is the end of this connection and of nothing else.
+  @FunctionalInterface
+  interface Guard {
+    void run(Session session, Runnable work);
+  }
+
+  void guarded(Session session, Runnable work) {
+    guard.run(session, work);
+  }
+
+  /// A frame of what `write` puts down. The caller releases it.
+  Frame frame(Consumer<JsonWriter> write) {
+    scratch.clear(SCRATCH_BYTES);
+    write.accept(scratch);
+    return frames.of(scratch);
+  }
+
+  /// Writes one unit of the server's own to one connection.
+  void put(Session session, Consumer<JsonWriter> write) {
+    Frame frame = frame(write);
+    session.outbox().put(frame);
+    frame.release();
+  }
+
+  /// Runs `task` once this tick's other work is done.
+  void atEndOfTick(Runnable task) {
+    if (endOfTick.isEmpty()) {
+      lane.execute(this::endTick);
+    }
+    endOfTick.add(task);
+  }
+
+  private void endTick() {
+    List<Runnable> tasks = List.copyOf(endOfTick);
+    endOfTick.clear();
+    tasks.forEach(Runnable::run);
+  }
+}

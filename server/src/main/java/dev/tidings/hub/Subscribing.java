@@ -1,0 +1,162 @@
+package dev.tidings.hub;
+
+import static dev.tidings.protocol.ErrorCode.BAD_REQUEST;
+import static dev.tidings.protocol.ErrorCode.FORBIDDEN;
+import static dev.tidings.protocol.ErrorCode.TOO_MANY;
+
+import dev.tidings.engine.Answer;
+import dev.tidings.engine.ConversationId;
+import dev.tidings.engine.Query;
+import dev.tidings.protocol.Address;
+import dev.tidings.protocol.Command;
+import dev.tidings.session.Session;
+import java.util.OptionalLong;
+
+/// `sub` and `unsub`: topics here, presence in [PresenceWatch].
+final class Subscribing {
+  private final Shard shard;
+  private final Replies replies;
+  private final Reading reading;
+  private final CatchingUp catchingUp;
+  private final PresenceWatch presence;
+
+  Subscribing(
+      Shard shard,
+      Replies replies,
+      Reading reading,
+      CatchingUp catchingUp,
+      PresenceWatch presence) {
+    this.shard = shard;
+    this.replies = replies;
+    this.reading = reading;
+    this.catchingUp = catchingUp;
+    this.presence = presence;
+  }
+
+  void subscribe(Request request, Command.Subscribe subscribe) {
+    Session session = request.session();
+    Address in = subscribe.in();
+    if (session.isDetached()) {
+      replies.err(request, BAD_REQUEST, "sub needs a connection");
+    } else if (!request.identity().caps().maySubscribe(in)) {
+      replies.err(request, FORBIDDEN, "may not follow " + in);
+    } else if (session.subscriptions().size() >= shard.settings.subscriptionsMax()
+        && !follows(session, in)) {
+      replies.err(
+          request, TOO_MANY, "at most " + shard.settings.subscriptionsMax() + " subscriptions");
+    } else {
+      switch (in.kind()) {
+        case TOPIC -> topic(request, subscribe);
+        case USER_PRESENCE -> presence.user(request, in);
+        case GROUP_PRESENCE -> presence.group(request, in);
+        case USER, GROUP, ANNOUNCEMENT ->
+            replies.err(request, BAD_REQUEST, "in: only topics and presence are subscribed to");
+      }
+    }
+  }
+
+  private boolean follows(Session session, Address in) {
+    return in.kind() == Address.Kind.TOPIC
+        ? shard.topics.isFollowedBy(session, in.name())
+        : presence.isWatchedBy(session, in);
+  }
+
+  private void topic(Request request, Command.Subscribe subscribe) {
+    Address in = subscribe.in();
+    if (!shard.settings.keeps(in.name())) {
+      shard.topics.subscribe(request.session(), in.name());
+      replies.ok(request, out -> out.name("in").plain(in.toString()));
+      return;
+    }
+    ConversationId id = ConversationId.of(in, request.actor());
+    // Followed before the head is read: what is appended in between waits in a note.
+    boolean fresh = shard.topics.subscribe(request.session(), in.name());
+    if (fresh && !request.session().awaitHead(id)) {
+      shard.topics.unsubscribe(request.session(), in.name());
+      replies.busy(request);
+      return;
+    }
+    if (fresh) {
+      catchingUp.note(request.session());
+    }
+    boolean items = subscribe.after().isPresent() || subscribe.last().isPresent();
+    Query query =
+        new Query.History(
+            id,
+            request.actor(),
+            subscribe.epoch(),
+            subscribe.after(),
+            OptionalLong.empty(),
+            items ? subscribe.last().orElse(200) : 1,
+            Reading.REPLY_BYTES_MAX,
+            true);
+    boolean taken =
+        reading.read(
+            request, query, (asking, answer) -> headRead(asking, subscribe, id, fresh, answer));
+    if (!taken && fresh) {
+      undo(request.session(), id);
+    }
+  }
+
+  private void undo(Session session, ConversationId topic) {
+    shard.topics.unsubscribe(session, topic.name());
+    session.owesNothing(topic);
+  }
+
+  private void headRead(
+      Request request,
+      Command.Subscribe subscribe,
+      ConversationId id,
+      boolean fresh,
+      Answer answer) {
+    Session session = request.session();
+    if (replies.refused(request, answer) || !(answer instanceof Answer.Page page)) {
+      if (fresh) {
+        undo(session, id);
+      }
+      return;
+    }
+    reply(request, subscribe, page);
+    if (fresh) {
+      session.startsBehind(id, page.head(), page.commit());
+      catchingUp.proceed(session);
+    }
+  }
+
+  private void reply(Request request, Command.Subscribe subscribe, Answer.Page page) {
+    boolean after = subscribe.after().isPresent();
+    boolean whole =
+        after
+            && !page.more()
+            && subscribe.after().getAsLong() >= page.low() - 1
+            && subscribe.after().getAsLong() <= page.head();
+    replies.ok(
+        request,
+        out -> {
+          out.name("in").plain(subscribe.in().toString());
+          Replies.epoch(out, page.conversation());
+          out.name("head").number(page.head());
+          if (after) {
+            out.name("whole").bool(whole);
+          }
+          if (whole || subscribe.last().isPresent()) {
+            Reading.items(out, "items", page.items(), request.actor());
+          }
+        });
+  }
+
+  void unsubscribe(Request request, Address in) {
+    Session session = request.session();
+    switch (in.kind()) {
+      case TOPIC -> {
+        undo(session, ConversationId.of(in, request.actor()));
+      }
+      case USER_PRESENCE, GROUP_PRESENCE -> presence.unwatch(session, in);
+      case USER, GROUP, ANNOUNCEMENT -> {
+        replies.err(request, BAD_REQUEST, "in: only topics and presence are subscribed to");
+        return;
+      }
+    }
+    replies.ok(request, out -> out.name("in").plain(in.toString()));
+  }
+}

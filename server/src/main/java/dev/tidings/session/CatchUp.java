@@ -1,0 +1,199 @@
+package dev.tidings.session;
+
+import dev.tidings.engine.Answer;
+import dev.tidings.engine.ConversationId;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Where a connection stands in the conversations that it is not up to date in.
+///
+/// A reader that is up to date needs no note: it is where the lane is. One whose outbox was full
+/// gets a note for each conversation that moves from then on, and so does one that just subscribed
+/// at some position. When the socket has drained, the log is read on from the notes, a page at a
+/// time and in turn, while the lane keeps saying what it hands out. A note goes when its position
+/// equals what the lane has handed out; from that moment the reader is live again.
+///
+/// Two things make that exact: `seen`, the last seq that the lane handed out while the note stood,
+/// and the commit up to which a page was complete. A page may run ahead of the lane; then the note
+/// stays until the lane has worked off that commit, and what the page already gave is not given
+/// twice.
+public final class CatchUp {
+  /// Beyond this many conversations it is cheaper to come back and sync.
+  public static final int NOTES_MAX = 256;
+
+  private final Map<ConversationId, Note> notes = new LinkedHashMap<>();
+  private boolean stalled;
+  private @Nullable PageRequest underWay;
+  private long pages;
+
+  private static final class Note {
+    /// Last seq given to the reader.
+    long position;
+
+    /// Last seq that the lane handed out since the note stands.
+    long seen;
+
+    /// [#seen] when the page under way was asked for: the page covers at least that.
+    long seenWhenAsked;
+
+    /// The lane must have worked off this commit before the note may go.
+    long commit;
+
+    /// The page of it that is under way, 0 if none is.
+    long page;
+
+    /// It is not known yet where it starts: see [CatchUp#await].
+    boolean awaiting;
+
+    boolean isQuiet() {
+      return page == 0 && !awaiting;
+    }
+  }
+
+  /// A page to be read.
+  ///
+  /// @param number tells it from others, for what it was to serve may be forgotten meanwhile
+  public record PageRequest(long number, ConversationId in, long after) {}
+
+  /// The lane hands out the entries `first` to `last` as `frame`. Gives them if they are next and
+  /// there is room; else notes them. `false`: more conversations moved than can be noted.
+  boolean meet(Outbox outbox, ConversationId in, long first, long last, Frame frame) {
+    Note note = notes.get(in);
+    if (note == null) {
+      if (!stalled && outbox.offer(frame) == Outbox.Offer.ACCEPTED) {
+        return true;
+      }
+      stalled = true;
+      return begin(in, first - 1, last).isPresent();
+    }
+    note.seen = Math.max(note.seen, last);
+    if (!stalled && note.isQuiet() && first == note.position + 1) {
+      if (outbox.offer(frame) == Outbox.Offer.ACCEPTED) {
+        note.position = last;
+      } else {
+        stalled = true;
+      }
+    }
+    return true;
+  }
+
+  /// The outbox was full for something that has no place in a log.
+  void stall() {
+    stalled = true;
+  }
+
+  /// A new note; empty if there are too many.
+  private Optional<Note> begin(ConversationId in, long position, long seen) {
+    if (notes.size() == NOTES_MAX) {
+      return Optional.empty();
+    }
+    Note note = new Note();
+    note.position = position;
+    note.seen = seen;
+    notes.put(in, note);
+    return Optional.of(note);
+  }
+
+  /// A subscription begins: nothing of `in` is given until its head is known. `false`: too many.
+  boolean await(ConversationId in) {
+    if (notes.containsKey(in)) {
+      return true;
+    }
+    Optional<Note> note = begin(in, 0, 0);
+    note.ifPresent(begun -> begun.awaiting = true);
+    return note.isPresent();
+  }
+
+  /// The head that an awaited subscription starts behind, and the commit at which it was read.
+  void startsBehind(ConversationId in, long head, long commit) {
+    Note note = notes.get(in);
+    if (note != null) {
+      note.awaiting = false;
+      note.position = head;
+      note.commit = commit;
+    }
+  }
+
+  /// Nothing of `in` is owed any more.
+  void forget(ConversationId in) {
+    Note note = notes.remove(in);
+    if (note != null && note.page > 0) {
+      underWay = null;
+    }
+  }
+
+  /// The socket has drained.
+  void drained() {
+    stalled = false;
+  }
+
+  /// The next page to read, after dropping the notes of conversations that are live again.
+  ///
+  /// @param worked the commit that the lane has worked off
+  Optional<PageRequest> next(long worked) {
+    notes.values().removeIf(note -> isLive(note, worked));
+    if (stalled || underWay != null) {
+      return Optional.empty();
+    }
+    Iterator<Map.Entry<ConversationId, Note>> all = notes.entrySet().iterator();
+    while (all.hasNext()) {
+      Map.Entry<ConversationId, Note> candidate = all.next();
+      Note note = candidate.getValue();
+      if (note.isQuiet() && note.position < note.seen) {
+        all.remove();
+        notes.put(candidate.getKey(), note); // behind the others: pages come in turn
+        note.page = ++pages;
+        note.seenWhenAsked = note.seen;
+        underWay = new PageRequest(note.page, candidate.getKey(), note.position);
+        return Optional.of(underWay);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /// Whether this page is still wanted.
+  boolean awaits(PageRequest page) {
+    return page.equals(underWay);
+  }
+
+  /// The page under way was given to the reader.
+  void gave(Answer.Page page) {
+    Note note = ended();
+    note.commit = Math.max(note.commit, page.commit());
+    if (!page.items().isEmpty()) {
+      note.position = page.items().getLast().seq();
+    }
+    if (!page.more()) {
+      // All that he may see of what the lane had handed out then was in this page or before it.
+      note.position = Math.max(note.position, note.seenWhenAsked);
+    }
+  }
+
+  /// The page under way could not be read now; it will be asked for again.
+  void pageFailed() {
+    ended();
+  }
+
+  private Note ended() {
+    PageRequest ended = underWay;
+    Note note = ended == null ? null : notes.get(ended.in());
+    if (note == null) {
+      throw new IllegalStateException("no page is under way");
+    }
+    underWay = null;
+    note.page = 0;
+    return note;
+  }
+
+  private static boolean isLive(Note note, long worked) {
+    return note.isQuiet() && note.position >= note.seen && worked >= note.commit;
+  }
+
+  /// Whether the reader is up to date everywhere.
+  boolean isOver() {
+    return notes.isEmpty() && !stalled;
+  }
+}

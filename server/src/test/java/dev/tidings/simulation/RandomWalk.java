@@ -1,0 +1,220 @@
+package dev.tidings.simulation;
+
+import static dev.tidings.simulation.Witness.claim;
+
+import dev.tidings.engine.ConversationId;
+import dev.tidings.engine.KeptLogs;
+import dev.tidings.engine.KeptLogs.Stretch;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/// A handful of users on several devices who send, come and go, stall, follow, join and leave as a
+/// seed has it, on a server that is restarted now and then. What must hold at every moment the
+/// clients and their [Witness] say at once; what must hold when everybody has come back and read to
+/// the end is here.
+final class RandomWalk {
+  private static final List<String> USERS = List.of("ann", "bob", "cat");
+  private static final List<String> GROUPS = List.of("g:one", "g:two", "g:quiet");
+  private static final List<String> TOPICS = List.of("t:kept.a", "t:kept.b", "t:free");
+
+  /// How long it may take until everybody has come back.
+  private static final int ROUNDS_MAX = 40;
+
+  private final Simulation simulation;
+  private final RandomGenerator random;
+  private final List<ModelClient> people = new ArrayList<>();
+  private final ModelClient server;
+  private int words;
+
+  private RandomWalk(Simulation simulation) {
+    this.simulation = simulation;
+    this.random = simulation.random();
+    for (String user : USERS) {
+      people.add(person(user, "phone"));
+      if (random.nextBoolean()) {
+        people.add(person(user, "desk"));
+      }
+    }
+    server = simulation.client("server").alwaysComesBack();
+  }
+
+  private ModelClient person(String user, String device) {
+    return simulation
+        .client(user, device)
+        .alwaysComesBack()
+        .syncs(random.nextInt(6), random.nextInt(4) == 0 ? 1 + random.nextInt(3) : 200);
+  }
+
+  static void play(Simulation simulation) {
+    new RandomWalk(simulation).play();
+  }
+
+  private void play() {
+    people.forEach(ModelClient::connects);
+    server.connects();
+    people.getFirst().creates("g:one", "bob", "cat");
+    people.getLast().creates("g:two", "ann");
+    people.getFirst().createsQuiet("g:quiet", "cat");
+    int turns = 20 + random.nextInt(60);
+    for (int i = 0; i < turns; i++) {
+      somethingHappens();
+      simulation.steps(random.nextInt(80));
+    }
+    everybodyComesBack();
+    simulation.clients().forEach(this::checkComplete);
+  }
+
+  // What may happen.
+
+  private void somethingHappens() {
+    int chance = random.nextInt(100);
+    ModelClient someone = oneOf(people);
+    if (chance < 30) {
+      send(someone);
+    } else if (chance < 42) {
+      for (int i = random.nextInt(16); i > 0; i--) {
+        send(someone);
+      }
+    } else if (chance < 54) {
+      changeGroup(someone);
+    } else if (chance < 64) {
+      comeOrGo(someone);
+    } else if (chance < 78) {
+      someone.takesOnly(random.nextInt(3) == 0 ? random.nextInt(40_000) : 0);
+    } else if (chance < 84) {
+      someone.readsAgain();
+    } else if (chance < 91) {
+      follow(someone);
+    } else if (chance < 93) {
+      simulation.restarts();
+    } else if (chance < 94) {
+      simulation.refusesPerMille(random.nextInt(100));
+    } else {
+      timePasses();
+    }
+  }
+
+  private void send(ModelClient someone) {
+    switch (random.nextInt(8)) {
+      case 0, 1, 2 -> someone.sends("u:" + oneOf(USERS), text());
+      case 3, 4, 5 -> someone.sends(oneOf(GROUPS), text());
+      case 6 -> someone.sends(oneOf(TOPICS), text());
+      default -> server.sends("a:all", text());
+    }
+  }
+
+  private String text() {
+    String word = "w" + ++words;
+    return switch (random.nextInt(16)) {
+      case 0, 1 -> word + "x".repeat(random.nextInt(30_000));
+      case 2, 3, 4 -> word + "y".repeat(random.nextInt(6_000));
+      default -> word;
+    };
+  }
+
+  private void changeGroup(ModelClient someone) {
+    String group = oneOf(GROUPS);
+    switch (random.nextInt(6)) {
+      case 0, 1, 2 -> someone.joins(group);
+      case 3 -> someone.leavesGroup(group);
+      case 4 -> someone.adds(group, oneOf(USERS));
+      default -> someone.removes(group, oneOf(USERS));
+    }
+  }
+
+  private void comeOrGo(ModelClient someone) {
+    if (!someone.isConnected()) {
+      someone.connects();
+    } else if (random.nextBoolean()) {
+      someone.isCut();
+    } else {
+      someone.leaves();
+    }
+  }
+
+  private void follow(ModelClient someone) {
+    String topic = oneOf(TOPICS);
+    if (someone.topics().contains(topic) && random.nextInt(3) == 0) {
+      someone.unfollows(topic);
+    } else {
+      someone.follows(topic);
+    }
+  }
+
+  private void timePasses() {
+    switch (random.nextInt(8)) {
+      case 0 -> simulation.passes(random.nextInt(15_000));
+      case 1 -> simulation.passes(random.nextInt(70_000));
+      case 2, 3 -> simulation.settle();
+      default -> simulation.drifts(random.nextInt(100));
+    }
+  }
+
+  private <T> T oneOf(List<T> all) {
+    return all.get(random.nextInt(all.size()));
+  }
+
+  // How it must end.
+
+  private void everybodyComesBack() {
+    simulation.refusesPerMille(0);
+    for (int round = 0; round < ROUNDS_MAX; round++) {
+      for (ModelClient client : simulation.clients()) {
+        client.readsAgain();
+        if (!client.isConnected()) {
+          client.connects();
+        }
+      }
+      simulation.passes(1_000);
+      if (simulation.clients().stream().allMatch(ModelClient::isUpToDate)) {
+        return;
+      }
+    }
+    List<ModelClient> behind =
+        simulation.clients().stream().filter(client -> !client.isUpToDate()).toList();
+    throw new AssertionError(
+        "never up to date: " + behind.stream().map(ModelClient::state).toList());
+  }
+
+  private void checkComplete(ModelClient client) {
+    KeptLogs kept = simulation.kept();
+    for (ConversationId id : kept.conversations()) {
+      long head = kept.entries(id).size();
+      switch (id.kind()) {
+        case PRIVATE -> {
+          if (kept.mayHaveSeen(client.user(), id, 1)) {
+            checkCopy(client, id, new Stretch(1, head));
+          }
+        }
+        case GROUP, ANNOUNCEMENT -> {
+          List<Stretch> stretches = kept.stretches(client.user(), id);
+          if (!stretches.isEmpty()) {
+            Stretch last = stretches.getLast();
+            checkCopy(client, id, new Stretch(last.low(), Math.min(last.until(), head)));
+          }
+        }
+        case TOPIC -> {
+          if (client.topics().contains(id.toString())) {
+            Copy copy = client.copies().get(id.toString());
+            claim(copy != null && copy.applied == head, () -> client + " lacks some of " + id);
+          }
+        }
+      }
+    }
+  }
+
+  /// The client must have applied all of the stretch, without a break.
+  private static void checkCopy(ModelClient client, ConversationId id, Stretch stretch) {
+    if (stretch.until() < stretch.low()) {
+      return; // nothing to see
+    }
+    Copy copy = client.copies().get(id.addressFor(client.user()));
+    claim(copy != null, () -> client + " knows nothing of " + id + " " + stretch);
+    if (copy != null) {
+      claim(
+          copy.start <= stretch.low() && copy.applied == stretch.until(),
+          () -> client + " has " + copy + " where " + id + " " + stretch + " is his to see");
+    }
+  }
+}

@@ -1,0 +1,120 @@
+package dev.tidings.simulation;
+
+import dev.tidings.engine.ConversationId;
+import dev.tidings.engine.Entry;
+import dev.tidings.engine.KeptLogs;
+import dev.tidings.protocol.Address;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import tools.jackson.databind.JsonNode;
+
+/// Compares what clients are told with what is kept, at the moment they are told, and the logs with
+/// what clients did, at the end.
+final class Witness {
+  private record Deed(String user, ConversationId in, String cid) {}
+
+  private final KeptLogs kept;
+  private final Set<Deed> asked = new HashSet<>();
+  private final Set<Deed> refused = new HashSet<>();
+  private final Map<Deed, Long> confirmed = new HashMap<>();
+
+  Witness(KeptLogs kept) {
+    this.kept = kept;
+  }
+
+  /// The log that `user` calls `in`.
+  static ConversationId id(String user, String in) {
+    return ConversationId.of(Address.parse(in).orElseThrow(), user);
+  }
+
+  /// A client has been given an entry: it must be kept, be just so, and be his to see.
+  void received(String user, String in, JsonNode entry) {
+    ConversationId id = id(user, in);
+    long seq = Json.number(entry, "seq");
+    Optional<Entry> found = kept.entry(id, seq);
+    claim(found.isPresent(), () -> user + " was given what is not kept: " + in + " " + entry);
+    Entry known = found.orElseThrow();
+    String kind = known.kind() == Entry.Kind.MESSAGE ? "" : known.kind().wire();
+    String cid = known.from().equals(user) ? known.cid() : "";
+    boolean same =
+        Json.text(entry, "from").equals(known.from())
+            && Json.text(entry, "kind").equals(kind)
+            && Json.text(entry, "cid").equals(cid)
+            && Json.number(entry, "ts") == known.tsMillis()
+            && Json.texts(entry, "who").equals(known.who())
+            && dataOf(known).equals(entry.path("data").isMissingNode() ? "" : data(entry));
+    claim(same, () -> user + " was given " + entry + " for " + known);
+    claim(
+        kept.mayHaveSeen(user, id, seq),
+        () -> user + " was given what is not his to see: " + in + " " + entry);
+  }
+
+  private static String data(JsonNode entry) {
+    return entry.path("data").toString();
+  }
+
+  private static String dataOf(Entry entry) {
+    return new String(entry.data().json(), StandardCharsets.UTF_8);
+  }
+
+  void asked(String user, String in, String cid) {
+    asked.add(new Deed(user, id(user, in), cid));
+  }
+
+  /// A client was told `ok`: what it asked must be kept by now, under the number it was told.
+  void confirmed(String user, String in, String cid, long seq) {
+    Deed deed = new Deed(user, id(user, in), cid);
+    if (seq > 0) {
+      Optional<Entry> entry = kept.entry(deed.in(), seq);
+      boolean his =
+          entry.filter(e -> e.from().equals(user)).filter(e -> e.cid().equals(cid)).isPresent();
+      claim(
+          his,
+          () -> user + " was told ok for " + cid + " as " + in + " " + seq + ", kept: " + entry);
+    }
+    Long before = confirmed.put(deed, seq);
+    claim(
+        before == null || before == seq,
+        () -> deed + " was confirmed as " + before + " and " + seq);
+  }
+
+  /// A client was told for good that nothing was done.
+  void refused(String user, String in, String cid) {
+    refused.add(new Deed(user, id(user, in), cid));
+  }
+
+  /// What must hold of all logs at the end.
+  void checkLogs() {
+    Map<Deed, Long> found = new HashMap<>();
+    for (ConversationId id : kept.conversations()) {
+      List<Entry> entries = kept.entries(id);
+      long tsMillis = 0;
+      for (int i = 0; i < entries.size(); i++) {
+        Entry entry = entries.get(i);
+        claim(entry.seq() == i + 1, () -> id + " has a hole before " + entry.seq());
+        claim(entry.tsMillis() >= tsMillis, () -> id + " goes back in time at " + entry.seq());
+        tsMillis = entry.tsMillis();
+        if (!entry.cid().isEmpty()) {
+          Deed deed = new Deed(entry.from(), id, entry.cid());
+          Long twice = found.put(deed, entry.seq());
+          claim(twice == null, () -> deed + " was done twice: " + twice + " and " + entry.seq());
+        }
+      }
+    }
+    confirmed.forEach((deed, seq) ->
+        claim(seq == 0 || seq.equals(found.get(deed)), () -> deed + " was confirmed and is lost"));
+    refused.forEach(deed -> claim(!found.containsKey(deed), () -> deed + " was refused and done"));
+  }
+
+  static void claim(boolean holds, Supplier<String> otherwise) {
+    if (!holds) {
+      throw new AssertionError(otherwise.get());
+    }
+  }
+}
