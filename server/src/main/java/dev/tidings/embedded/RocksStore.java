@@ -1,0 +1,425 @@
+package dev.tidings.embedded;
+
+import dev.tidings.base.Check;
+import dev.tidings.engine.Batch;
+import dev.tidings.engine.Store;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.BlockBasedTableConfig;
+import org.rocksdb.BloomFilter;
+import org.rocksdb.CompressionType;
+import org.rocksdb.IndexType;
+import org.rocksdb.InfoLogLevel;
+import org.rocksdb.LRUCache;
+import org.rocksdb.Options;
+import org.rocksdb.ReadOptions;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+import org.rocksdb.Status;
+import org.rocksdb.WALRecoveryMode;
+import org.rocksdb.WriteBatch;
+import org.rocksdb.WriteOptions;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A store on RocksDB, in one folder that belongs to one process at a time.
+///
+/// What a crash leaves opens again: a last record that was not written to its end was never synced,
+/// so nobody was told of it, and it is left out. Damage is refused where a [Witness] says that what
+/// lies behind it was committed; where it cannot tell, [#hasLost()] says so.
+///
+/// Everything native is guarded: after [#close()], also while reads are under way, a call throws
+/// [Store.StoreException] and the process lives on.
+public final class RocksStore implements Store {
+  /// The bounds of what RocksDB holds in memory; the sum is what it grows to under load.
+  ///
+  /// @param blockCacheBytes blocks read, their indexes and filters included
+  /// @param writeBufferBytes each of the two tables that collect writes before they go to a file;
+  ///   also bounds what the next start has to replay
+  public record Memory(long blockCacheBytes, long writeBufferBytes) {
+    public static final Memory DEFAULTS = new Memory(32L << 20, 16L << 20);
+  }
+
+  private static final Logger LOG = LoggerFactory.getLogger(RocksStore.class);
+
+  private static final int WRITE_BUFFERS = 2;
+  private static final int OPEN_FILES_MAX = 512;
+  private static final double BLOOM_BITS_PER_KEY = 10;
+
+  /// Share of a write buffer spent on its own bloom filter: a fresh `cid` is looked up in two
+  /// windows and nearly always absent.
+  private static final double WRITE_BUFFER_BLOOM_SHARE = 0.02;
+
+  private final String folder;
+  private final RocksDB db;
+  private final ReadOptions reading = new ReadOptions();
+  private final WriteOptions synced = new WriteOptions().setSync(true);
+  private final WriteOptions unsynced = new WriteOptions();
+
+  /// What the database refers to and does not own, in the order of its making.
+  private final List<AutoCloseable> natives;
+
+  /// Many use the natives, one closes them. Never held across a wait for anything else.
+  private final ReadWriteLock gate = new ReentrantReadWriteLock();
+
+  private final Set<RocksScan> scans = ConcurrentHashMap.newKeySet();
+  private boolean closed;
+
+  private final Witness witness;
+  private final boolean lost;
+
+  private RocksStore(
+      String folder, RocksDB db, List<AutoCloseable> natives, Witness witness, boolean lost) {
+    this.folder = folder;
+    this.db = db;
+    this.natives = natives;
+    this.witness = witness;
+    this.lost = lost;
+  }
+
+  /// Opens the store in `data`, made if it is not there.
+  ///
+  /// @throws StoreException in words for an operator: in use, damaged, not readable
+  public static RocksStore open(Path data, Memory memory) {
+    // Before any other class of RocksDB. The launcher names a folder that has the library unpacked.
+    RocksDB.loadLibrary();
+    Path folder = data.resolve("store").toAbsolutePath();
+    List<AutoCloseable> natives = new ArrayList<>();
+    try {
+      Files.createDirectories(folder);
+      Witness witness = Witness.open(data.resolve("committed"));
+      natives.add(witness);
+      Options options = options(memory, natives);
+      return open(folder, options, natives, witness);
+    } catch (IOException e) {
+      closeAll(natives);
+      throw new StoreException("cannot use the folder " + data + ": " + e.getMessage(), e);
+    } catch (RocksDBException e) {
+      closeAll(natives);
+      throw new StoreException(whyNotOpened(folder, e), e);
+    }
+  }
+
+  private static RocksStore open(
+      Path folder, Options options, List<AutoCloseable> natives, Witness witness)
+      throws RocksDBException, IOException {
+    String path = folder.toString();
+    RocksDB db;
+    boolean cut = false;
+    try {
+      db = RocksDB.open(options, path);
+    } catch (RocksDBException e) {
+      if (codeOf(e) != Status.Code.Corruption || reachable(options, path) < witness.position()) {
+        throw e;
+      }
+      // As far as anybody can tell only the batch is damaged that was being written when the
+      // machine went down: its pages reach the disk in any order.
+      LOG.error("the end of the log is damaged and is cut off folder={}", folder, e);
+      db = RocksDB.open(options, path);
+      cut = true;
+    }
+    boolean lost = cut || db.getLatestSequenceNumber() < witness.position();
+    if (lost) {
+      LOG.error("confirmed entries may be missing: every epoch changes folder={}", folder);
+    }
+    return new RocksStore(path, db, natives, witness, lost);
+  }
+
+  /// How far the log can be read before the damage. Changes nothing on disk, but leaves `options`
+  /// so that the next opening cuts the log there.
+  private static long reachable(Options options, String path) throws RocksDBException {
+    options.setWalRecoveryMode(WALRecoveryMode.PointInTimeRecovery);
+    try (RocksDB whatIsLeft = RocksDB.openReadOnly(options, path)) {
+      return whatIsLeft.getLatestSequenceNumber();
+    }
+  }
+
+  private static Options options(Memory memory, List<AutoCloseable> natives) {
+    LRUCache cache = new LRUCache(memory.blockCacheBytes());
+    natives.add(cache);
+    BloomFilter filter = new BloomFilter(BLOOM_BITS_PER_KEY, false);
+    natives.add(filter);
+    // Indexes and filters live in the block cache and in pieces, so that its size bounds them too.
+    BlockBasedTableConfig table =
+        new BlockBasedTableConfig()
+            .setBlockCache(cache)
+            .setCacheIndexAndFilterBlocks(true)
+            .setCacheIndexAndFilterBlocksWithHighPriority(true)
+            .setPinTopLevelIndexAndFilter(true)
+            .setPinL0FilterAndIndexBlocksInCache(true)
+            .setIndexType(IndexType.kTwoLevelIndexSearch)
+            .setPartitionFilters(true)
+            .setFilterPolicy(filter)
+            .setWholeKeyFiltering(true)
+            .setOptimizeFiltersForMemory(true)
+            .setBlockSize(8 << 10);
+    Options options = new Options();
+    natives.add(options);
+    return options
+        .setCreateIfMissing(true)
+        .setWalRecoveryMode(WALRecoveryMode.TolerateCorruptedTailRecords)
+        // What recovery reads may never have been synced (a kill between write and sync, a sync
+        // that
+        // failed): written to a synced file before anybody is told that it is on disk.
+        .setAvoidFlushDuringRecovery(false)
+        // A failed write is final until the next start: see LogEngine.
+        .setMaxBgErrorResumeCount(0)
+        .setWriteBufferSize(memory.writeBufferBytes())
+        .setMaxWriteBufferNumber(WRITE_BUFFERS)
+        .setMemtablePrefixBloomSizeRatio(WRITE_BUFFER_BLOOM_SHARE)
+        .setMemtableWholeKeyFiltering(true)
+        .setAllowConcurrentMemtableWrite(false)
+        .setMaxBackgroundJobs(2)
+        .setMaxOpenFiles(OPEN_FILES_MAX)
+        .setAvoidUnnecessaryBlockingIO(true)
+        .setBytesPerSync(1 << 20)
+        .setCompressionType(CompressionType.LZ4_COMPRESSION)
+        .setTableFormatConfig(table)
+        .setTargetFileSizeBase(32L << 20)
+        .setMaxBytesForLevelBase(128L << 20)
+        // Quiet when idle: no statistics on a timer, a short log of its own.
+        .setStatsDumpPeriodSec(0)
+        .setStatsPersistPeriodSec(0)
+        .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
+        .setKeepLogFileNum(2)
+        .setMaxLogFileSize(1 << 20);
+  }
+
+  private static String whyNotOpened(Path folder, RocksDBException e) {
+    Status.Code code = codeOf(e);
+    String words = String.valueOf(e.getMessage());
+    if (code == Status.Code.IOError && words.toLowerCase(Locale.ROOT).contains("lock")) {
+      return "the data in " + folder + " is in use by another process";
+    }
+    if (code == Status.Code.Corruption) {
+      return "the data in "
+          + folder
+          + " is damaged and was left as it is; restore a backup, or move the folder away to begin"
+          + " anew: "
+          + words;
+    }
+    return "cannot open the data in " + folder + ": " + words;
+  }
+
+  private static Status.Code codeOf(RocksDBException e) {
+    Status status = e.getStatus();
+    return status == null ? Status.Code.Undefined : status.getCode();
+  }
+
+  @Override
+  public boolean hasLost() {
+    return lost;
+  }
+
+  @Override
+  public byte @Nullable [] get(byte[] key) {
+    Lock use = use();
+    try {
+      return db.get(reading, key);
+    } catch (RocksDBException e) {
+      throw failed("read", e);
+    } finally {
+      use.unlock();
+    }
+  }
+
+  @Override
+  public Scan ascending(byte[] from, byte[] to) {
+    return scan(from, to, true);
+  }
+
+  @Override
+  public Scan descending(byte[] from, byte[] to) {
+    return scan(from, to, false);
+  }
+
+  private Scan scan(byte[] from, byte[] to, boolean ascending) {
+    Lock use = use();
+    try {
+      RocksScan scan = new RocksScan(db.newIterator(reading), from, to, ascending);
+      scans.add(scan);
+      return scan;
+    } finally {
+      use.unlock();
+    }
+  }
+
+  @Override
+  public void commit(Batch batch, boolean sync) {
+    Lock use = use();
+    try (WriteBatch rows = new WriteBatch()) {
+      for (Batch.Step step : batch.steps()) {
+        switch (step) {
+          case Batch.Step.Put(byte[] key, byte[] value) -> rows.put(key, value);
+          case Batch.Step.Delete(byte[] key) -> rows.delete(key);
+          case Batch.Step.DeleteRange(byte[] from, byte[] to) -> rows.deleteRange(from, to);
+        }
+      }
+      db.write(sync ? synced : unsynced, rows);
+      witness.note(db.getLatestSequenceNumber());
+    } catch (RocksDBException e) {
+      throw failed("write", e);
+    } finally {
+      use.unlock();
+    }
+  }
+
+  /// Enters among those who use the natives; the caller unlocks what it returns.
+  private Lock use() {
+    Lock use = gate.readLock();
+    use.lock();
+    if (closed) {
+      use.unlock();
+      throw new StoreException("the store in " + folder + " is closed", null);
+    }
+    return use;
+  }
+
+  private StoreException failed(String what, RocksDBException e) {
+    return new StoreException("cannot " + what + " in " + folder + ": " + e.getMessage(), e);
+  }
+
+  /// Ends what is under way, then gives everything back. What was committed without a sync is in
+  /// the hands of the operating system. Harmless when repeated.
+  @Override
+  public void close() {
+    Lock alone = gate.writeLock();
+    alone.lock();
+    try {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      scans.forEach(scan -> scan.rows.close());
+      scans.clear();
+      db.close();
+      reading.close();
+      synced.close();
+      unsynced.close();
+      closeAll(natives);
+    } finally {
+      alone.unlock();
+    }
+  }
+
+  private static void closeAll(List<AutoCloseable> natives) {
+    for (AutoCloseable each : natives.reversed()) {
+      try {
+        each.close();
+      } catch (Exception e) {
+        throw new StoreException("cannot close " + each, e);
+      }
+    }
+  }
+
+  /// Bounds itself by comparing keys: cheaper than natives for the bounds of each scan, of which
+  /// most take one step.
+  private final class RocksScan implements Scan {
+    private final RocksIterator rows;
+    private final byte[] from;
+    private final byte[] to;
+    private final boolean ascending;
+    private boolean begun;
+    private boolean ended;
+    private byte @Nullable [] key;
+
+    RocksScan(RocksIterator rows, byte[] from, byte[] to, boolean ascending) {
+      this.rows = rows;
+      this.from = from;
+      this.to = to;
+      this.ascending = ascending;
+    }
+
+    @Override
+    public boolean next() {
+      Check.that(!ended, "a scan that was closed is over");
+      Lock use = use();
+      try {
+        step();
+        key = rows.isValid() ? rows.key() : null;
+        if (key == null) {
+          rows.status();
+          return false;
+        }
+        boolean inside =
+            ascending
+                ? Arrays.compareUnsigned(key, to) < 0
+                : Arrays.compareUnsigned(key, from) >= 0;
+        key = inside ? key : null;
+        return inside;
+      } catch (RocksDBException e) {
+        throw failed("read", e);
+      } finally {
+        use.unlock();
+      }
+    }
+
+    private void step() {
+      if (begun) {
+        if (rows.isValid()) {
+          if (ascending) {
+            rows.next();
+          } else {
+            rows.prev();
+          }
+        }
+      } else if (ascending) {
+        rows.seek(from);
+      } else {
+        rows.seekForPrev(to);
+        if (rows.isValid() && Arrays.equals(rows.key(), to)) {
+          rows.prev();
+        }
+      }
+      begun = true;
+    }
+
+    @Override
+    public byte[] key() {
+      byte[] here = key;
+      if (here == null) {
+        throw new IllegalStateException("no row here: next() was not called or said false");
+      }
+      return here;
+    }
+
+    @Override
+    public byte[] value() {
+      key();
+      Lock use = use();
+      try {
+        return rows.value();
+      } finally {
+        use.unlock();
+      }
+    }
+
+    @Override
+    public void close() {
+      Lock use = gate.readLock();
+      use.lock();
+      try {
+        ended = true;
+        key = null;
+        // False if the store closed it first.
+        if (scans.remove(this)) {
+          rows.close();
+        }
+      } finally {
+        use.unlock();
+      }
+    }
+  }
+}
