@@ -1,0 +1,128 @@
+package dev.tidings;
+
+import dev.tidings.config.ServerSettings;
+import dev.tidings.engine.Level;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/// `tidings serve`: runs a node until it is told to end.
+@Command(
+    name = "serve",
+    description =
+        "Runs the server. Every option may also stand in the environment"
+            + " (--no-rate-limits is TIDINGS_NO_RATE_LIMITS) or in the file of --config.",
+    mixinStandardHelpOptions = true,
+    showDefaultValues = true)
+final class Serve implements Callable<Integer> {
+  @Option(
+      names = "--port",
+      defaultValue = "8080",
+      description = "The one port; 0 takes a free one.")
+  private int port;
+
+  @Option(
+      names = "--bind",
+      defaultValue = "127.0.0.1",
+      description = "The address to listen on. Any but this machine's own demands --key.")
+  private String bind = "127.0.0.1";
+
+  @Option(names = "--data", defaultValue = "data", description = "The folder for everything kept.")
+  private Path data = Path.of("data");
+
+  @Option(
+      names = "--key",
+      defaultValue = "",
+      description =
+          "The secret that tokens (JWT, HS256) are signed with, at least 32 bytes."
+              + " Without it names are believed, from this machine only.")
+  private String key = "";
+
+  @Option(
+      names = "--durability",
+      defaultValue = "disk",
+      description =
+          "What ok promises: disk (synced before ok) or memory (faster, may lose the last"
+              + " moments when the machine goes down; every ok says so).")
+  private Level durability = Level.DISK;
+
+  @Option(
+      names = "--keep-topics",
+      split = ",",
+      description =
+          "Topics that have a log, for example news.*,alerts. Others live for the moment.")
+  private List<String> keepTopics = List.of();
+
+  @Option(names = "--lanes", defaultValue = "0", description = "Event loops; 0 takes one per core.")
+  private int lanes;
+
+  @Option(
+      names = "--no-rate-limits",
+      fallbackValue = "true", // or said here and in the environment it would be off
+      description = "For measuring, on this machine only: no limit of sends per connection.")
+  private boolean noRateLimits;
+
+  @SuppressWarnings("UnusedVariable")
+  @Option(names = "--config", description = "A YAML file with any of these options as keys.")
+  private Path config = Path.of(""); // read by Defaults, before the other options are known
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    ServerSettings settings =
+        new ServerSettings(
+            ServerSettings.address(bind, port),
+            data,
+            key,
+            durability,
+            !noRateLimits,
+            keepTopics,
+            lanes == 0 ? Runtime.getRuntime().availableProcessors() : lanes);
+    Server server = new Server(settings);
+    CountDownLatch ended = new CountDownLatch(1);
+    Runtime.getRuntime()
+        .addShutdownHook(
+            Thread.ofPlatform()
+                .name("shutdown")
+                .unstarted(() -> {
+                  server.close();
+                  ended.countDown();
+                }));
+    greet(System.out, settings, server);
+    ended.await();
+    return 0;
+  }
+
+  private static void greet(PrintStream out, ServerSettings settings, Server server) {
+    String host =
+        settings.address().getAddress().isAnyLocalAddress()
+            ? "localhost"
+            : settings.address().getHostString();
+    int port = server.address().getPort();
+    String at = host.equals("127.0.0.1") ? "localhost:" + port : host + ":" + port;
+    out.printf(
+        "Tidings answers on port %d, data in %s, level %s%n%n",
+        port, settings.data().toAbsolutePath(), settings.durability().wire());
+    out.printf("  http://%s/            the playground: alice and bob side by side%n", at);
+    out.printf("  ws://%s/v1/ws         WebSocket%n", at);
+    out.printf("  tcp://%s              lines of JSON, as nc speaks them%n%n", at);
+    if (settings.development()) {
+      out.printf("Development mode: names are believed, from this machine only.%n");
+      out.printf("Development key: %s%n%n", server.key());
+      out.printf("Paste into one terminal, and be alice:%n%n");
+      out.printf("  nc localhost %d%n", port);
+      out.printf("  {\"op\":\"auth\",\"user\":\"alice\"}%n%n");
+      out.printf("and into another, to push to her (she finds it in u:server):%n%n");
+      out.printf(
+          "  curl -H \"Authorization: Bearer %s\" -d 'hello alice' http://%s/v1/send/u:alice%n",
+          server.key(), at);
+    } else {
+      out.printf("Tokens signed with the key are believed: ./tidings token --user alice%n");
+    }
+    out.flush();
+  }
+}

@@ -1,0 +1,150 @@
+package dev.tidings;
+
+import dev.tidings.auth.Authenticator;
+import dev.tidings.auth.KeyAuthenticator;
+import dev.tidings.base.Clock;
+import dev.tidings.base.Ids;
+import dev.tidings.base.Lane;
+import dev.tidings.config.DevelopmentKey;
+import dev.tidings.config.ServerSettings;
+import dev.tidings.embedded.EmbeddedEngine;
+import dev.tidings.engine.Engine;
+import dev.tidings.engine.EngineLimits;
+import dev.tidings.http.HttpFront;
+import dev.tidings.http.HttpServices;
+import dev.tidings.http.Pages;
+import dev.tidings.hub.Hub;
+import dev.tidings.hub.HubSettings;
+import dev.tidings.hub.Neighbours;
+import dev.tidings.lane.Lanes;
+import dev.tidings.presence.OnlineUsers;
+import dev.tidings.session.SendRate;
+import dev.tidings.transport.LaneSockets;
+import dev.tidings.transport.Port;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/// One node: its constructor is the diagram, [#close()] is the reverse.
+public final class Server implements AutoCloseable {
+  private static final String NODE = "n1";
+  private static final int DRAIN_SECONDS_MAX = 5;
+
+  private final String key;
+  private final Engine engine;
+  private final Lanes lanes;
+  private final List<Hub> hubs = new ArrayList<>();
+  private final List<LaneSockets> sockets = new ArrayList<>();
+  private final Port port;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  /// Starts a node; it answers when this returns.
+  ///
+  /// @throws IOException if the port cannot be had
+  /// @throws dev.tidings.engine.Store.StoreException if the data cannot be opened
+  public Server(ServerSettings settings) throws IOException {
+    Clock clock = Clock.system();
+    Ids ids = new Ids(new SecureRandom());
+
+    key = settings.development() ? DevelopmentKey.findOrMake(settings.data()) : settings.key();
+    Authenticator authenticator =
+        settings.development()
+            ? KeyAuthenticator.development(key)
+            : KeyAuthenticator.production(key);
+
+    EngineLimits limits = EngineLimits.DEFAULTS;
+    engine = new EmbeddedEngine(settings.data(), settings.durability(), limits, clock, ids);
+
+    lanes = Lanes.start(settings.lanes());
+    OnlineUsers online = new OnlineUsers();
+    Neighbours neighbours = new Neighbours();
+    HubSettings hubSettings =
+        HubSettings.defaults(NODE, limits.dedupeSeconds()).withKeptTopics(settings.keptTopics());
+    if (!settings.rateLimits()) {
+      hubSettings = hubSettings.withSendRate(SendRate.Limit.NONE);
+    }
+    List<Engine.LaneDoor> doors = new ArrayList<>();
+    for (int i = 0; i < lanes.count(); i++) {
+      Lane lane = lanes.lane(i);
+      Hub hub =
+          new Hub(
+              i,
+              lane,
+              clock,
+              engine,
+              LaneSockets.frames(),
+              authenticator,
+              online,
+              neighbours,
+              hubSettings);
+      hubs.add(hub);
+      sockets.add(new LaneSockets(lanes.loop(i), hub));
+      doors.add(new Engine.LaneDoor(lane, hub));
+    }
+    neighbours.are(hubs);
+    engine.start(doors);
+    for (int i = 0; i < lanes.count(); i++) {
+      lanes.lane(i).execute(hubs.get(i)::start);
+    }
+
+    HttpServices http = new HttpServices(engine, authenticator, clock, Pages.ofPlayground());
+    try {
+      port =
+          Port.open(
+              settings.address(),
+              lanes,
+              sockets,
+              (channel, lane) -> HttpFront.install(channel, lane, http));
+    } catch (IOException e) {
+      engine.close();
+      lanes.close();
+      throw e;
+    }
+  }
+
+  /// Where it listens, with the real port.
+  public InetSocketAddress address() {
+    return port.address();
+  }
+
+  /// The key that stands for `server` in development mode, and that tokens are signed with.
+  public String key() {
+    return key;
+  }
+
+  /// Accepts nothing more, keeps and answers what was accepted, says goodbye to everybody, ends.
+  /// Harmless when repeated.
+  @Override
+  public void close() {
+    if (closed.getAndSet(true)) {
+      return;
+    }
+    port.close();
+    engine.close();
+    CountDownLatch drained = new CountDownLatch(hubs.size());
+    for (int i = 0; i < hubs.size(); i++) {
+      Hub hub = hubs.get(i);
+      LaneSockets ofLane = sockets.get(i);
+      lanes
+          .lane(i)
+          .execute(() -> {
+            hub.drain();
+            ofLane.drain(drained::countDown);
+          });
+    }
+    try {
+      if (!drained.await(DRAIN_SECONDS_MAX, TimeUnit.SECONDS)) {
+        System.getLogger(Server.class.getName())
+            .log(System.Logger.Level.WARNING, "connections were still open and are cut");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    lanes.close();
+  }
+}

@@ -1,0 +1,117 @@
+package dev.tidings.transport;
+
+import dev.tidings.hub.Hub;
+import dev.tidings.session.Frames;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.EventLoop;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// What all sockets of one lane share: its hub, one array to decode from, and the list of those
+/// that have something to flush at the end of the tick. Confined to the lane.
+public final class LaneSockets {
+  private final EventLoop loop;
+  private final Hub hub;
+  private final List<SocketConnection> unflushed = new ArrayList<>();
+  private byte[] scratch = new byte[8 * 1024];
+
+  /// Open sockets of which the hub knows nothing: who has said nothing yet, and HTTP.
+  private final Set<Channel> strangers = new HashSet<>();
+
+  /// One for all sockets, so that noticing their end costs nothing while they live.
+  private final ChannelFutureListener closed = future -> closed(future.channel());
+
+  private int open;
+  private @Nullable Runnable whenEmpty;
+
+  /// What is told to the handlers of strangers.
+  public enum Event {
+    /// The node ends: finish what was asked, begin nothing more, close.
+    DRAINING
+  }
+
+  public LaneSockets(EventLoop loop, Hub hub) {
+    this.loop = loop;
+    this.hub = hub;
+  }
+
+  /// A socket was opened.
+  void opened(Channel channel) {
+    open++;
+    strangers.add(channel);
+    channel.closeFuture().addListener(closed);
+    if (whenEmpty != null) {
+      channel.close(); // accepted while the port was closed
+    }
+  }
+
+  /// The hub knows this socket from now on.
+  void introduced(Channel channel) {
+    strangers.remove(channel);
+  }
+
+  private void closed(Channel channel) {
+    open--;
+    strangers.remove(channel);
+    tellIfEmpty();
+  }
+
+  /// The node ends. Sockets that the hub knows are ended by the hub; here go the others. Calls
+  /// `drained` once no socket is left. To be called on the lane, once.
+  public void drain(Runnable drained) {
+    whenEmpty = drained;
+    for (Channel stranger : List.copyOf(strangers)) {
+      stranger.pipeline().fireUserEventTriggered(Event.DRAINING);
+    }
+    tellIfEmpty();
+  }
+
+  private void tellIfEmpty() {
+    if (open == 0 && whenEmpty != null) {
+      whenEmpty.run();
+    }
+  }
+
+  /// Makes the frames that sockets of any lane can write.
+  public static Frames frames() {
+    return units -> ByteFrame.of(units, ByteBufAllocator.DEFAULT);
+  }
+
+  public Hub hub() {
+    return hub;
+  }
+
+  EventLoop loop() {
+    return loop;
+  }
+
+  /// Flushes `connection` once everything else of this tick is done. To be called once per tick.
+  void flushLater(SocketConnection connection) {
+    if (unflushed.isEmpty()) {
+      loop.execute(this::flush);
+    }
+    unflushed.add(connection);
+  }
+
+  private void flush() {
+    for (int i = 0; i < unflushed.size(); i++) {
+      unflushed.get(i).flush();
+    }
+    unflushed.clear();
+  }
+
+  /// Copies `length` bytes into the lane's array, which is valid until the next call.
+  byte[] copy(ByteBuf from, int index, int length) {
+    if (scratch.length < length) {
+      scratch = new byte[Math.max(length, scratch.length * 2)];
+    }
+    from.getBytes(index, scratch, 0, length);
+    return scratch;
+  }
+}

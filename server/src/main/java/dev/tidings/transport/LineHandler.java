@@ -1,0 +1,156 @@
+package dev.tidings.transport;
+
+import dev.tidings.protocol.CloseCode;
+import dev.tidings.session.Session;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Lines of JSON over plain TCP: what `nc` speaks.
+///
+/// Keeps nothing between reads but the beginning of an unfinished line and what came in while the
+/// session was held back.
+final class LineHandler extends ChannelInboundHandlerAdapter {
+  private static final Logger LOG = LoggerFactory.getLogger(LineHandler.class);
+
+  static final int LINE_BYTES_MAX = 64 * 1024;
+
+  private final LaneSockets lane;
+  private final SocketConnection connection;
+  private final Session session;
+
+  private @Nullable ByteBuf held;
+
+  /// How much of [#held] is known to have no line end.
+  private int scanned;
+
+  /// The first line is about to be read from `channel`.
+  LineHandler(Channel channel, LaneSockets lane) {
+    this.lane = lane;
+    this.connection = new SocketConnection(channel, lane, SocketConnection.Form.LINE, this::readOn);
+    this.session = lane.hub().opened(connection);
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    ByteBuf more = (ByteBuf) message;
+    if (connection.isEnding()) {
+      more.release();
+      return;
+    }
+    ByteBuf before = held;
+    if (before == null) {
+      held = more;
+    } else {
+      before.discardReadBytes();
+      held = before.writeBytes(more);
+      more.release();
+    }
+    split();
+  }
+
+  private void readOn() {
+    if (held != null && !connection.isEnding()) {
+      split();
+    }
+  }
+
+  /// Hands on whole lines until the session wants no more.
+  private void split() {
+    ByteBuf bytes = held;
+    if (bytes == null) {
+      return;
+    }
+    while (bytes.isReadable() && !session.isHeldBack()) {
+      int from = bytes.readerIndex();
+      int end = bytes.indexOf(from + scanned, bytes.writerIndex(), (byte) '\n');
+      if (end < 0) {
+        unfinished(bytes);
+        break;
+      }
+      scanned = 0;
+      bytes.readerIndex(end + 1);
+      line(bytes, from, end - from);
+      if (connection.isEnding()) {
+        drop();
+        return;
+      }
+    }
+    keep(bytes);
+  }
+
+  private void line(ByteBuf bytes, int from, int lengthWithReturn) {
+    int length = lengthWithReturn;
+    if (length > 0 && bytes.getByte(from + length - 1) == '\r') {
+      length--;
+    }
+    if (length > LINE_BYTES_MAX) {
+      lane.hub().close(session, CloseCode.TOO_LARGE);
+    } else if (length > 0) {
+      lane.hub().receive(session, lane.copy(bytes, from, length), 0, length);
+    }
+  }
+
+  private void unfinished(ByteBuf bytes) {
+    scanned = bytes.readableBytes();
+    if (scanned > LINE_BYTES_MAX + 1) { // a carriage return may be the last of them
+      lane.hub().close(session, CloseCode.TOO_LARGE);
+    } else if (session.state() == Session.State.GUEST && scanned > Session.GUEST_BYTES_MAX) {
+      connection.pauseReading(); // until his time for auth is over
+    }
+  }
+
+  /// Keeps what is left in a buffer of its own size, or nothing.
+  private void keep(ByteBuf bytes) {
+    if (connection.isEnding() || !bytes.isReadable()) {
+      drop();
+    } else if (bytes.readerIndex() > 0 || bytes.capacity() > 2 * bytes.readableBytes()) {
+      held = bytes.alloc().buffer(bytes.readableBytes()).writeBytes(bytes);
+      bytes.release();
+    }
+  }
+
+  private void drop() {
+    ByteBuf bytes = held;
+    held = null;
+    scanned = 0;
+    if (bytes != null) {
+      bytes.release();
+    }
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    if (ctx.channel().isWritable()) {
+      lane.hub().drained(session);
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    gone();
+  }
+
+  @Override
+  public void handlerRemoved(ChannelHandlerContext ctx) {
+    gone();
+  }
+
+  private void gone() {
+    lane.hub().closed(session);
+    drop();
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    if (!(cause instanceof IOException)) {
+      LOG.warn("connection failed conn={}", session.name(), cause);
+    }
+    ctx.close();
+  }
+}

@@ -1,0 +1,309 @@
+package dev.tidings.running;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tidings.Server;
+import dev.tidings.auth.Tokens;
+import dev.tidings.base.Clock;
+import dev.tidings.config.ServerSettings;
+import dev.tidings.engine.Level;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/// A server on a free port, shared by the stories of one class.
+///
+/// Beside every story two bystanders talk to each other over connections of their own: after each
+/// story both must still be there and hear each other. At the end no buffer may be lost.
+public final class RunningServer implements BeforeAllCallback, AfterEachCallback, AfterAllCallback {
+  /// For servers that believe only tokens.
+  public static final String KEY = "a key of at least thirty-two bytes, for tests";
+
+  private static final int LANES = 2;
+  private static final int FEW_BYTES = 8 * 1024;
+
+  private final String key;
+  private final boolean rateLimits;
+  private final Level durability;
+  private final List<AutoCloseable> opened = new ArrayList<>();
+
+  /// Of the class and the classes nested in it, all of which share this server.
+  private int classesUnderWay;
+
+  private @Nullable Path data;
+  private @Nullable Server server;
+  private @Nullable Bystanders bystanders;
+
+  private RunningServer(String key, boolean rateLimits, Level durability) {
+    this.key = key;
+    this.rateLimits = rateLimits;
+    this.durability = durability;
+  }
+
+  /// Names are believed.
+  public static RunningServer inDevelopment() {
+    return new RunningServer("", true, Level.DISK);
+  }
+
+  /// Names are believed, and nobody is told that he sends too fast.
+  public static RunningServer withoutRateLimits() {
+    return new RunningServer("", false, Level.MEMORY);
+  }
+
+  /// Only tokens signed with [#KEY] are believed.
+  public static RunningServer withKey() {
+    return new RunningServer(KEY, true, Level.DISK);
+  }
+
+  @Override
+  public void beforeAll(ExtensionContext context) throws IOException {
+    if (classesUnderWay++ > 0) {
+      return;
+    }
+    Leaks.watch();
+    data = Files.createTempDirectory("tidings");
+    start();
+    bystanders = new Bystanders(bystander("ann"), bystander("ben"));
+  }
+
+  /// Starts it again on what it has kept. Only behind [#stop()].
+  public void start() throws IOException {
+    Path folder = Objects.requireNonNull(data, "made before all stories");
+    server =
+        new Server(
+            new ServerSettings(
+                ServerSettings.address("127.0.0.1", 0),
+                folder,
+                key,
+                durability,
+                rateLimits,
+                List.of("kept.*"),
+                LANES));
+  }
+
+  private LineSpeaker bystander(String user) {
+    LineSpeaker speaker = new LineSpeaker(Wire.to(address()));
+    speaker.auth(credentials(user));
+    return speaker;
+  }
+
+  private String credentials(String user) {
+    return key.isEmpty() ? "\"user\":\"" + user + "\"" : "\"token\":\"" + token(user) + "\"";
+  }
+
+  @Override
+  public void afterEach(ExtensionContext context) throws Exception {
+    for (AutoCloseable each : opened) {
+      each.close();
+    }
+    opened.clear();
+    if (bystanders != null) {
+      bystanders.talk();
+    }
+  }
+
+  @Override
+  public void afterAll(ExtensionContext context) throws IOException {
+    if (--classesUnderWay > 0) {
+      return;
+    }
+    if (bystanders != null) {
+      bystanders.leave();
+    }
+    if (server != null) {
+      server.close();
+    }
+    if (data != null) {
+      delete(data);
+    }
+    Leaks.assertNone();
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+
+  private Server server() {
+    return Objects.requireNonNull(server, "started before all stories");
+  }
+
+  public InetSocketAddress address() {
+    return server().address();
+  }
+
+  /// The key that tokens are signed with; in development mode it is a token itself.
+  public String key() {
+    return server().key();
+  }
+
+  /// Ends the server in the middle of a story, which the bystanders are not part of then.
+  public void stop() {
+    if (bystanders != null) {
+      bystanders.leave();
+    }
+    bystanders = null;
+    server().close();
+    server = null;
+  }
+
+  // Those who talk to it. All are closed after the story.
+
+  public <C extends AutoCloseable> C closing(C client) {
+    opened.add(client);
+    return client;
+  }
+
+  public Wire wire() {
+    return closing(Wire.to(address()));
+  }
+
+  /// Somebody on a line who has said nothing yet.
+  public LineSpeaker line() {
+    return new LineSpeaker(wire());
+  }
+
+  /// Somebody on a line who is `user`.
+  public LineSpeaker line(String user) {
+    LineSpeaker speaker = line();
+    speaker.auth(credentials(user));
+    return speaker;
+  }
+
+  /// Somebody on a line whose own machine takes little that he does not read.
+  public LineSpeaker lineOfFewBytes(String user) {
+    LineSpeaker speaker = new LineSpeaker(closing(Wire.to(address(), FEW_BYTES)));
+    speaker.auth(credentials(user));
+    return speaker;
+  }
+
+  /// As [#lineOfFewBytes], on a WebSocket.
+  public WebSocketSpeaker webSocketOfFewBytes(String user) {
+    HttpSpeaker http = new HttpSpeaker(closing(Wire.to(address(), FEW_BYTES)));
+    WebSocketSpeaker speaker = handshaken(http, "/v1/ws");
+    speaker.auth(credentials(user));
+    return speaker;
+  }
+
+  /// Somebody on a WebSocket who has said nothing yet.
+  public WebSocketSpeaker webSocket() {
+    return webSocketAt("/v1/ws");
+  }
+
+  /// Somebody on a WebSocket who is `user`.
+  public WebSocketSpeaker webSocket(String user) {
+    WebSocketSpeaker speaker = webSocket();
+    speaker.auth(credentials(user));
+    return speaker;
+  }
+
+  /// Shakes hands at `target`, with more headers.
+  public WebSocketSpeaker webSocketAt(String target, String... headers) {
+    return handshaken(http(), target, headers);
+  }
+
+  private static WebSocketSpeaker handshaken(HttpSpeaker http, String target, String... headers) {
+    HttpSpeaker.Response response = http.say(handshake(target, headers), new byte[0]).next();
+    assertThat(response.status()).as(response.body()).isEqualTo(101);
+    // RFC 6455 §1.3 has this key and its answer as the example.
+    assertThat(response.header("Sec-WebSocket-Accept")).isEqualTo("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
+    return WebSocketSpeaker.after(http);
+  }
+
+  /// The lines of a handshake at `target`, with more headers.
+  public static List<String> handshake(String target, String... headers) {
+    List<String> head =
+        new ArrayList<>(
+            List.of(
+                "GET " + target + " HTTP/1.1",
+                "Host: localhost",
+                "Connection: Upgrade",
+                "Upgrade: websocket",
+                "Sec-WebSocket-Version: 13",
+                "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="));
+    head.addAll(List.of(headers));
+    return head;
+  }
+
+  /// HTTP by hand.
+  public HttpSpeaker http() {
+    return new HttpSpeaker(wire());
+  }
+
+  public URI uri(String path) {
+    return URI.create("http://127.0.0.1:" + address().getPort() + path);
+  }
+
+  /// Asks with the JDK's own client.
+  public HttpResponse<String> fetch(HttpRequest.Builder request)
+      throws IOException, InterruptedException {
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+  }
+
+  /// A token of this server's key for `user`.
+  public String token(String user) {
+    return token(user, List.of());
+  }
+
+  /// A token for `user` who may send only to these patterns of addresses.
+  public String token(String user, List<String> maySend) {
+    return new Tokens(key()).sign(user, false, maySend, Clock.system().epochMillis(), 3_600);
+  }
+
+  /// A token for a backend.
+  public String serviceToken(String user) {
+    return new Tokens(key()).sign(user, true, List.of("*"), Clock.system().epochMillis(), 3_600);
+  }
+
+  /// Two who talk to each other and want to know of nothing else.
+  private static final class Bystanders {
+    private final LineSpeaker ann;
+    private final LineSpeaker ben;
+    private long said;
+
+    Bystanders(LineSpeaker ann, LineSpeaker ben) {
+      this.ann = ann;
+      this.ben = ben;
+    }
+
+    void talk() {
+      tell(ann, "u:ben", ben);
+      tell(ben, "u:ann", ann);
+    }
+
+    private void tell(LineSpeaker from, String to, LineSpeaker other) {
+      said++;
+      from.say("{\"op\":\"send\",\"to\":\"" + to + "\",\"data\":" + said + "}");
+      assertThat(from.next("ok").number("seq")).isEqualTo(said);
+      assertThat(from.next("msg").number("data")).isEqualTo(said);
+      Unit heard = other.next("msg");
+      assertThat(heard.number("seq")).isEqualTo(said);
+      assertThat(heard.number("data")).isEqualTo(said);
+    }
+
+    void leave() {
+      ann.close();
+      ben.close();
+    }
+  }
+}
