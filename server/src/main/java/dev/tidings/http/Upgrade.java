@@ -2,7 +2,6 @@ package dev.tidings.http;
 
 import dev.tidings.transport.LaneSockets;
 import dev.tidings.transport.WebSocketHandler;
-import dev.tidings.transport.WebSocketMessages;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
@@ -35,8 +34,7 @@ public final class Upgrade {
     ChannelPipeline pipeline = ctx.pipeline();
     ctx.writeAndFlush(accept(request));
     pipeline.get(HttpServerCodec.class).removeOutboundHandler(); // a refusal may follow at once
-    WebSocketMessages.install(
-        pipeline,
+    pipeline.addLast(
         new WebSocketHandler(
             ctx.channel(),
             lane,

@@ -529,28 +529,10 @@ public final class JsonScanner {
     return from + 4;
   }
 
-  /// Behind a character of two to four bytes (The Unicode Standard, table 3-7).
+  /// Behind a character of two to four bytes.
   private int skipMultibyte(int from) {
-    int lead = buffer[from] & 0xFF;
-    if (lead < 0xC2 || lead > 0xF4) {
-      return fail("bad UTF-8", from);
-    }
-    int length = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-    if (end - from < length) {
-      return fail("bad UTF-8", from);
-    }
-    int second = buffer[from + 1] & 0xFF;
-    int lowest = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
-    int highest = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
-    if (second < lowest || second > highest) {
-      return fail("bad UTF-8", from);
-    }
-    for (int i = 2; i < length; i++) {
-      if ((buffer[from + i] & 0xC0) != 0x80) {
-        return fail("bad UTF-8", from);
-      }
-    }
-    return from + length;
+    int length = Utf8.multibyteLength(buffer, from, end);
+    return length == 0 ? fail("bad UTF-8", from) : from + length;
   }
 
   private int fail(String what, int at) {

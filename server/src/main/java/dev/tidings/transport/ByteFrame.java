@@ -2,25 +2,39 @@ package dev.tidings.transport;
 
 import dev.tidings.protocol.JsonWriter;
 import dev.tidings.session.Frame;
+import dev.tidings.transport.SocketConnection.Form;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import java.io.IOException;
+import java.nio.ByteBuffer;
 
 /// A frame as bytes, in a form that serves both transports at once: the head of a WebSocket text
 /// frame (RFC 6455 §5.2), the units, a line feed. A WebSocket takes all but the line feed, a line
 /// all but the head; so each frame is encoded once, whoever reads it.
+///
+/// Confined to the lane, so who holds it is counted without a fence: the maker, and the tick for
+/// each socket that is to have it.
 public final class ByteFrame implements Frame {
   private static final int FINAL_TEXT = 0x81;
   private static final int TWO_BYTE_LENGTH = 126;
   private static final int EIGHT_BYTE_LENGTH = 127;
 
   private final ByteBuf bytes;
+
+  /// Where the bytes are; 0 if this cannot be told.
+  private final long address;
+
   private final int headBytes;
   private final int unitBytes;
+  private final int endBytes;
+  private int holders = 1;
 
-  private ByteFrame(ByteBuf bytes, int headBytes, int unitBytes) {
+  private ByteFrame(ByteBuf bytes, int headBytes, int unitBytes, int endBytes) {
     this.bytes = bytes;
+    this.address = bytes.hasMemoryAddress() ? bytes.memoryAddress() : 0;
     this.headBytes = headBytes;
     this.unitBytes = unitBytes;
+    this.endBytes = endBytes;
   }
 
   static ByteFrame of(JsonWriter units, ByteBufAllocator allocator) {
@@ -34,17 +48,49 @@ public final class ByteFrame implements Frame {
       default -> bytes.writeByte(EIGHT_BYTE_LENGTH).writeLong(length);
     }
     bytes.writeBytes(units.array(), 0, length).writeByte('\n');
-    return new ByteFrame(bytes, headBytes, length);
+    return new ByteFrame(bytes, headBytes, length, 1);
   }
 
-  /// For one WebSocket; the socket releases it.
-  ByteBuf asText() {
-    return bytes.retainedDuplicate().setIndex(0, headBytes + unitBytes);
+  /// Bytes that are whole already and the same in any form. Takes `bytes` over.
+  static ByteFrame ready(ByteBuf bytes) {
+    return new ByteFrame(bytes, 0, bytes.readableBytes(), 0);
   }
 
-  /// For one line socket; the socket releases it.
-  ByteBuf asLine() {
-    return bytes.retainedDuplicate().setIndex(headBytes, headBytes + unitBytes + 1);
+  private int from(Form form) {
+    return form == Form.TEXT ? 0 : headBytes;
+  }
+
+  private int to(Form form) {
+    return headBytes + unitBytes + (form == Form.TEXT ? 0 : endBytes);
+  }
+
+  /// What a socket of this form gets, in bytes.
+  int length(Form form) {
+    return to(form) - from(form);
+  }
+
+  /// Writes it to a socket; answers how many bytes were taken.
+  int write(Form form, Descriptor socket) throws IOException {
+    return address != 0
+        ? socket.write(address, from(form), to(form))
+        : socket.write(bytes.nioBuffer(from(form), length(form)));
+  }
+
+  /// Puts a copy behind the position of `target`, which has room for it.
+  void copy(Form form, ByteBuffer target) {
+    int limit = target.limit();
+    target.limit(target.position() + length(form));
+    bytes.getBytes(from(form), target);
+    target.limit(limit);
+  }
+
+  /// All but the first `skipped` bytes, for one socket's queue, which releases it.
+  ByteBuf slice(Form form, int skipped) {
+    return bytes.retainedSlice(from(form) + skipped, length(form) - skipped);
+  }
+
+  void retain() {
+    holders++;
   }
 
   @Override
@@ -54,7 +100,9 @@ public final class ByteFrame implements Frame {
 
   @Override
   public void release() {
-    bytes.release();
+    if (--holders == 0) {
+      bytes.release();
+    }
   }
 
   /// The frame behind the port's type; there is no other in this process.

@@ -7,7 +7,6 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.EventLoop;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -18,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class LaneSockets {
   private final EventLoop loop;
   private final Hub hub;
-  private final List<SocketConnection> unflushed = new ArrayList<>();
+  private final Tick tick = new Tick();
   private byte[] scratch = new byte[8 * 1024];
 
   /// Open sockets of which the hub knows nothing: who has said nothing yet, and HTTP.
@@ -91,27 +90,32 @@ public final class LaneSockets {
     return loop;
   }
 
-  /// Flushes `connection` once everything else of this tick is done. To be called once per tick.
-  void flushLater(SocketConnection connection) {
-    if (unflushed.isEmpty()) {
-      loop.execute(this::flush);
-    }
-    unflushed.add(connection);
+  Tick tick() {
+    return tick;
   }
 
-  private void flush() {
-    for (int i = 0; i < unflushed.size(); i++) {
-      unflushed.get(i).flush();
+  /// The first frame of this tick for `connection`, which is flushed once everything else of the
+  /// tick is done. Answers the frame's slot.
+  int addToTick(SocketConnection connection, ByteFrame frame) {
+    if (tick.isEmpty()) {
+      loop.execute(tick::end);
     }
-    unflushed.clear();
+    tick.add(connection);
+    return tick.add(frame, Tick.NONE);
+  }
+
+  /// The lane's array, of at least `length` bytes; what it holds is valid until the next call.
+  byte[] scratch(int length) {
+    if (scratch.length < length) {
+      scratch = new byte[Math.max(length, scratch.length * 2)];
+    }
+    return scratch;
   }
 
   /// Copies `length` bytes into the lane's array, which is valid until the next call.
   byte[] copy(ByteBuf from, int index, int length) {
-    if (scratch.length < length) {
-      scratch = new byte[Math.max(length, scratch.length * 2)];
-    }
-    from.getBytes(index, scratch, 0, length);
-    return scratch;
+    byte[] copy = scratch(length);
+    from.getBytes(index, copy, 0, length);
+    return copy;
   }
 }

@@ -32,8 +32,27 @@ final class LineHandler extends ChannelInboundHandlerAdapter {
   /// The first line is about to be read from `channel`.
   LineHandler(Channel channel, LaneSockets lane) {
     this.lane = lane;
-    this.connection = new SocketConnection(channel, lane, SocketConnection.Form.LINE, this::readOn);
+    this.connection =
+        new SocketConnection(
+            channel,
+            lane,
+            SocketConnection.Form.LINE,
+            new SocketConnection.Handler() {
+              @Override
+              public void readOn() {
+                takeHeld();
+              }
+
+              @Override
+              public void drained() {
+                lane.hub().drained(session());
+              }
+            });
     this.session = lane.hub().opened(connection);
+  }
+
+  private Session session() {
+    return session;
   }
 
   @Override
@@ -54,7 +73,7 @@ final class LineHandler extends ChannelInboundHandlerAdapter {
     split();
   }
 
-  private void readOn() {
+  private void takeHeld() {
     if (held != null && !connection.isEnding()) {
       split();
     }

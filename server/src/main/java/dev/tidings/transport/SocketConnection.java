@@ -3,16 +3,24 @@ package dev.tidings.transport;
 import dev.tidings.protocol.CloseCode;
 import dev.tidings.session.Connection;
 import dev.tidings.session.Frame;
+import dev.tidings.session.Outbox;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.DuplexChannel;
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
-/// A socket as the core sees it. Its outbox is the channel's own queue: the core asks how many
-/// bytes wait there and keeps the rule. Confined to the lane.
+/// A socket as the core sees it. Confined to the lane.
+///
+/// What is written in one tick is kept in the lane's [Tick] and leaves at its end in one write,
+/// past the channel's pipeline and queue. Only what the socket does not take at once goes into that
+/// queue, and then everything else behind it; so the queue, which is the outbox (ADR 4), is nearly
+/// always empty. The core asks how many bytes wait and keeps the rule.
 final class SocketConnection implements Connection {
   /// How long a peer may take to end its side after we ended ours.
   private static final int LINGER_SECONDS = 2;
@@ -23,26 +31,43 @@ final class SocketConnection implements Connection {
     LINE
   }
 
-  /// Takes in again what was held back.
-  interface Reader {
+  /// What the handler of the socket does for its connection.
+  interface Handler {
+    /// Takes in again what was held back.
     void readOn();
+
+    /// The socket has room again.
+    void drained();
   }
 
   private final Channel channel;
   private final LaneSockets lane;
   private final Form form;
-  private final Reader reader;
-  private boolean unflushed;
+  private final Handler handler;
+
+  /// The way past the pipeline, where there is one.
+  private final @Nullable Descriptor descriptor;
+
+  /// The first and the last of this tick's frames in [Tick], and their bytes.
+  private int first = Tick.NONE;
+
+  private int last = Tick.NONE;
+  private int tickBytes;
+
+  /// Something was given to the channel's queue and may be there still.
+  private boolean queueing;
+
   private boolean ending;
 
   /// Whether the peer has no word left with which to answer our last.
   private boolean answerless;
 
-  SocketConnection(Channel channel, LaneSockets lane, Form form, Reader reader) {
+  SocketConnection(Channel channel, LaneSockets lane, Form form, Handler handler) {
     this.channel = channel;
     this.lane = lane;
     this.form = form;
-    this.reader = reader;
+    this.handler = handler;
+    this.descriptor = Descriptor.of(channel);
     this.answerless = form == Form.LINE;
     lane.introduced(channel);
   }
@@ -50,29 +75,131 @@ final class SocketConnection implements Connection {
   @Override
   public void write(Frame frame) {
     if (!ending) {
-      ByteFrame bytes = ByteFrame.of(frame);
-      write(form == Form.TEXT ? bytes.asText() : bytes.asLine());
+      add(ByteFrame.of(frame));
     }
   }
 
-  /// Queues bytes that are a whole frame already.
+  /// Queues bytes that are whole already. Takes `bytes` over.
   void write(ByteBuf bytes) {
-    channel.write(bytes, channel.voidPromise());
-    if (!unflushed) {
-      unflushed = true;
-      lane.flushLater(this);
+    ByteFrame frame = ByteFrame.ready(bytes);
+    write(frame);
+    frame.release();
+  }
+
+  private void add(ByteFrame frame) {
+    if (first == Tick.NONE) {
+      first = lane.addToTick(this, frame);
+      last = first;
+    } else {
+      last = lane.tick().add(frame, last);
+    }
+    tickBytes += frame.sizeBytes();
+  }
+
+  /// Gives the socket what this tick has brought for it.
+  void flush() {
+    int slot = first;
+    if (slot == Tick.NONE) {
+      return;
+    }
+    boolean wasFull = waitingBytes() > Outbox.DRAINED_BYTES;
+    first = Tick.NONE;
+    last = Tick.NONE;
+    tickBytes = 0;
+    if (channel.isOpen()) {
+      if (descriptor == null || isQueueing()) {
+        queue(slot);
+      } else {
+        write(descriptor, slot);
+      }
+      if (wasFull && waitingBytes() <= Outbox.DRAINED_BYTES) {
+        lane.loop().execute(handler::drained); // not at once: others have their turn in this tick
+      }
     }
   }
 
-  void flush() {
-    unflushed = false;
+  /// Frames of the tick go to the channel's queue, from this slot on.
+  private void queue(int from) {
+    Tick tick = lane.tick();
+    queueing = true;
+    for (int slot = from; slot != Tick.NONE; slot = tick.next(slot)) {
+      channel.write(tick.frame(slot).slice(form, 0), channel.voidPromise());
+    }
     channel.flush();
+  }
+
+  private void write(Descriptor to, int from) {
+    Tick tick = lane.tick();
+    try {
+      int slot = from;
+      while (slot != Tick.NONE && !queueing) {
+        ByteFrame frame = tick.frame(slot);
+        slot = tick.next(slot);
+        if (slot == Tick.NONE) {
+          alone(to, frame);
+        } else {
+          slot = together(to, frame, slot);
+        }
+      }
+      if (slot != Tick.NONE) {
+        queue(slot);
+      }
+    } catch (IOException e) {
+      channel.close(); // the peer is gone
+    }
+  }
+
+  private void alone(Descriptor to, ByteFrame frame) throws IOException {
+    int taken = frame.write(form, to);
+    if (taken < frame.length(form)) {
+      rest(frame.slice(form, taken));
+    }
+  }
+
+  /// Puts `frame` and those behind it together, as many as there is room for, and writes them as
+  /// one. Answers the slot of the first that found no room.
+  private int together(Descriptor to, ByteFrame frame, int behind) throws IOException {
+    Tick tick = lane.tick();
+    ByteBuffer gathered = tick.gather();
+    if (frame.length(form) > gathered.remaining()) {
+      alone(to, frame);
+      return behind;
+    }
+    frame.copy(form, gathered);
+    int slot = behind;
+    while (slot != Tick.NONE && tick.frame(slot).length(form) <= gathered.remaining()) {
+      tick.frame(slot).copy(form, gathered);
+      slot = tick.next(slot);
+    }
+    int taken = to.write(gathered.flip());
+    if (taken < gathered.limit()) {
+      gathered.position(taken);
+      rest(channel.alloc().buffer(gathered.remaining()).writeBytes(gathered));
+    }
+    return slot;
+  }
+
+  /// The socket takes no more now.
+  private void rest(ByteBuf bytes) {
+    queueing = true;
+    channel.writeAndFlush(bytes, channel.voidPromise());
+  }
+
+  private boolean isQueueing() {
+    if (queueing && queuedBytes() == 0) {
+      queueing = false;
+    }
+    return queueing;
+  }
+
+  private int queuedBytes() {
+    ChannelOutboundBuffer queue = channel.unsafe().outboundBuffer();
+    return queue == null ? 0 : (int) queue.totalPendingWriteBytes();
   }
 
   @Override
   public int waitingBytes() {
-    ChannelOutboundBuffer queue = channel.unsafe().outboundBuffer();
-    return queue == null ? 0 : (int) queue.totalPendingWriteBytes();
+    return isQueueing() ? tickBytes + queuedBytes() : tickBytes;
   }
 
   @Override
@@ -83,7 +210,7 @@ final class SocketConnection implements Connection {
   @Override
   public void resumeReading() {
     channel.config().setAutoRead(true);
-    lane.loop().execute(reader::readOn); // not at once: the caller may be in the midst of a unit
+    lane.loop().execute(handler::readOn); // the caller may be in the midst of a unit
   }
 
   @Override
@@ -109,8 +236,7 @@ final class SocketConnection implements Connection {
       last.release();
       return;
     }
-    ending = true;
-    ChannelFuture said = channel.writeAndFlush(last);
+    ChannelFuture said = sayLast(last);
     if (answerless && channel instanceof DuplexChannel duplex) {
       said.addListener(done -> duplex.shutdownOutput());
     }
@@ -131,8 +257,13 @@ final class SocketConnection implements Connection {
       channel.close();
       return;
     }
+    sayLast(last).addListener(ChannelFutureListener.CLOSE);
+  }
+
+  private ChannelFuture sayLast(ByteBuf last) {
+    flush(); // what was written before it
     ending = true;
-    channel.writeAndFlush(last).addListener(ChannelFutureListener.CLOSE);
+    return channel.writeAndFlush(last);
   }
 
   /// Whether we said our last; what still comes in is to be dropped.

@@ -26,11 +26,11 @@ final class WebSocketFrames {
     return allocator.buffer(2).writeByte(CLOSE).writeByte(0);
   }
 
-  static ByteBuf pong(ByteBufAllocator allocator, ByteBuf content) {
+  static ByteBuf pong(ByteBufAllocator allocator, byte[] content, int from, int to) {
     return allocator
-        .buffer(2 + content.readableBytes())
+        .directBuffer(2 + to - from)
         .writeByte(PONG)
-        .writeByte(content.readableBytes())
-        .writeBytes(content, content.readerIndex(), content.readableBytes());
+        .writeByte(to - from)
+        .writeBytes(content, from, to - from);
   }
 }

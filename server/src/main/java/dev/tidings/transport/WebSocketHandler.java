@@ -8,6 +8,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -17,20 +18,39 @@ public final class WebSocketHandler extends WebSocketMessages {
   private final SocketConnection connection;
   private final Session session;
 
-  /// Messages that came in while the session was held back; the first may be partly taken. Bounded
-  /// by what one read brings, for reading stops meanwhile.
-  private @Nullable ArrayDeque<ByteBuf> held;
+  /// What came in while the session was held back: what is left of each message, without the units
+  /// that were taken. Bounded by what one read brings, for reading stops meanwhile.
+  private @Nullable ArrayDeque<byte[]> held;
 
   /// @param token came with the handshake: `welcome` follows unasked
   public WebSocketHandler(
       Channel channel, LaneSockets lane, Optional<String> token, String device) {
-    super(LineHandler.LINE_BYTES_MAX);
+    super(lane, LineHandler.LINE_BYTES_MAX);
     this.lane = lane;
-    this.connection = new SocketConnection(channel, lane, SocketConnection.Form.TEXT, this::readOn);
+    this.connection =
+        new SocketConnection(
+            channel,
+            lane,
+            SocketConnection.Form.TEXT,
+            new SocketConnection.Handler() {
+              @Override
+              public void readOn() {
+                takeHeld();
+              }
+
+              @Override
+              public void drained() {
+                lane.hub().drained(session());
+              }
+            });
     this.session =
         token.isPresent()
             ? lane.hub().opened(connection, token.get(), device)
             : lane.hub().opened(connection);
+  }
+
+  private Session session() {
+    return session;
   }
 
   @Override
@@ -39,64 +59,65 @@ public final class WebSocketHandler extends WebSocketMessages {
   }
 
   @Override
-  protected void text(ByteBuf message) {
+  protected void text(byte[] bytes, int from, int to) {
     if (connection.isEnding()) {
       return;
     }
-    if (held == null && take(message)) {
-      return;
-    }
-    ArrayDeque<ByteBuf> waiting = held;
-    if (waiting == null) {
-      waiting = new ArrayDeque<>(2);
-      held = waiting;
-    }
-    waiting.add(message.retain());
-  }
-
-  private void readOn() {
-    ArrayDeque<ByteBuf> waiting = held;
-    while (waiting != null && !waiting.isEmpty() && take(waiting.peek())) {
-      waiting.remove().release();
-    }
-    if (waiting != null && waiting.isEmpty()) {
-      held = null;
-    }
-  }
-
-  /// Hands on the units of `message`; `false` if the session wants no more before its end.
-  private boolean take(ByteBuf message) {
-    while (message.isReadable() && !connection.isEnding()) {
-      if (session.isHeldBack()) {
-        return false;
+    int taken = held == null ? take(bytes, from, to) : from;
+    if (taken < to && !connection.isEnding()) {
+      ArrayDeque<byte[]> waiting = held;
+      if (waiting == null) {
+        waiting = new ArrayDeque<>(2);
+        held = waiting;
       }
-      int from = message.readerIndex();
-      int end = message.indexOf(from, message.writerIndex(), (byte) '\n');
-      int to = end < 0 ? message.writerIndex() : end;
-      message.readerIndex(end < 0 ? to : to + 1);
-      if (to > from && !isOnlyReturn(message, from, to)) {
-        lane.hub().receive(session, lane.copy(message, from, to - from), 0, to - from);
+      waiting.add(Arrays.copyOfRange(bytes, taken, to));
+    }
+  }
+
+  private void takeHeld() {
+    ArrayDeque<byte[]> waiting = held;
+    while (waiting != null && !waiting.isEmpty() && !connection.isEnding()) {
+      byte[] message = waiting.remove();
+      int taken = take(message, 0, message.length);
+      if (taken < message.length) {
+        waiting.addFirst(Arrays.copyOfRange(message, taken, message.length));
+        return;
       }
     }
-    return true;
+    held = null;
   }
 
-  private static boolean isOnlyReturn(ByteBuf message, int from, int to) {
-    return to - from == 1 && message.getByte(from) == '\r';
+  /// Hands on the units between `from` and `to`; answers how far it came before the session wanted
+  /// no more.
+  private int take(byte[] bytes, int from, int to) {
+    int at = from;
+    while (at < to && !connection.isEnding() && !session.isHeldBack()) {
+      int end = at;
+      while (end < to && bytes[end] != '\n') {
+        end++;
+      }
+      if (end > at && !(end == at + 1 && bytes[at] == '\r')) {
+        lane.hub().receive(session, bytes, at, end);
+      }
+      at = end + 1;
+    }
+    return Math.min(at, to);
   }
 
   @Override
-  protected void binary(ByteBuf message) {
+  protected void binary(byte[] bytes, int from, int to) {
     lane.hub().closed(session);
     connection.end(
         WebSocketFrames.close(
-            message.alloc(), WebSocketCloseStatus.INVALID_MESSAGE_TYPE.code(), "text only"));
+            ByteBufAllocator.DEFAULT,
+            WebSocketCloseStatus.INVALID_MESSAGE_TYPE.code(),
+            "text only"));
   }
 
   @Override
-  protected void ping(ByteBuf content) {
+  protected void ping(byte[] bytes, int from, int to) {
     if (!connection.isEnding()) {
-      connection.write(WebSocketFrames.pong(content.alloc(), content));
+      connection.write(WebSocketFrames.pong(ByteBufAllocator.DEFAULT, bytes, from, to));
     }
   }
 
@@ -122,11 +143,7 @@ public final class WebSocketHandler extends WebSocketMessages {
   @Override
   protected void gone() {
     lane.hub().closed(session);
-    ArrayDeque<ByteBuf> waiting = held;
     held = null;
-    if (waiting != null) {
-      waiting.forEach(ByteBuf::release);
-    }
   }
 
   @Override

@@ -4,8 +4,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 
-/// Answers every close, and every breach of the protocol, with a code that says "all is well, I am
-/// leaving"; so the gate has something to refuse.
+/// Answers bytes that are no text as if they were, and every close and every breach of the protocol
+/// with a code that says "all is well, I am leaving"; so the gate has something to refuse.
 final class CarelessEcho extends Echo {
   CarelessEcho(Channel channel, LaneSockets lane) {
     super(channel, lane);
@@ -21,6 +21,9 @@ final class CarelessEcho extends Echo {
 
   @Override
   protected void violated(int code, String reason) {
+    if (code == WebSocketCloseStatus.INVALID_PAYLOAD_DATA.code()) {
+      text(new byte[] {'?'}, 0, 1);
+    }
     super.violated(WebSocketCloseStatus.ENDPOINT_UNAVAILABLE.code(), reason);
   }
 }

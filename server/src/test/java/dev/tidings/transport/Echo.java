@@ -3,9 +3,9 @@ package dev.tidings.transport;
 import dev.tidings.protocol.JsonWriter;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
+import java.util.Arrays;
 
 /// One connection of the [EchoServer]. Closes as [WebSocketHandler] does.
 class Echo extends WebSocketMessages {
@@ -17,18 +17,29 @@ class Echo extends WebSocketMessages {
   private final SocketConnection connection;
 
   Echo(Channel channel, LaneSockets lane) {
-    super(MESSAGE_BYTES_MAX);
-    connection = new SocketConnection(channel, lane, SocketConnection.Form.TEXT, () -> {});
+    super(lane, MESSAGE_BYTES_MAX);
+    connection =
+        new SocketConnection(
+            channel,
+            lane,
+            SocketConnection.Form.TEXT,
+            new SocketConnection.Handler() {
+              @Override
+              public void readOn() {}
+
+              @Override
+              public void drained() {}
+            });
   }
 
   @Override
-  protected final void text(ByteBuf message) {
-    say(frame(message));
+  protected final void text(byte[] bytes, int from, int to) {
+    say(frame(bytes, from, to));
   }
 
   @Override
-  protected final void binary(ByteBuf message) {
-    say(frame(message).setByte(0, FINAL_BINARY));
+  protected final void binary(byte[] bytes, int from, int to) {
+    say(frame(bytes, from, to).setByte(0, FINAL_BINARY));
   }
 
   private void say(ByteBuf frame) {
@@ -39,18 +50,18 @@ class Echo extends WebSocketMessages {
     }
   }
 
-  private static ByteBuf frame(ByteBuf message) {
-    JsonWriter unit = new JsonWriter(message.readableBytes()).raw(ByteBufUtil.getBytes(message));
+  private static ByteBuf frame(byte[] bytes, int from, int to) {
+    JsonWriter unit = new JsonWriter(to - from).raw(Arrays.copyOfRange(bytes, from, to));
     ByteFrame frame = ByteFrame.of(unit, ByteBufAllocator.DEFAULT);
-    ByteBuf text = frame.asText();
+    ByteBuf text = frame.slice(SocketConnection.Form.TEXT, 0);
     frame.release();
     return text;
   }
 
   @Override
-  protected final void ping(ByteBuf content) {
+  protected final void ping(byte[] bytes, int from, int to) {
     if (!connection.isEnding()) {
-      connection.write(WebSocketFrames.pong(content.alloc(), content));
+      connection.write(WebSocketFrames.pong(ByteBufAllocator.DEFAULT, bytes, from, to));
     }
   }
 

@@ -21,7 +21,6 @@ import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
-import io.netty.handler.codec.http.websocketx.Utf8FrameValidator;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -116,11 +115,8 @@ final class EchoServer implements AutoCloseable {
       ctx.writeAndFlush(Upgrade.accept(request));
       pipeline.get(HttpServerCodec.class).removeOutboundHandler();
       switch (conduct) {
-        case RIGHT -> WebSocketMessages.install(pipeline, new Echo(ctx.channel(), lane));
-        case CARELESS -> {
-          WebSocketMessages.install(pipeline, new CarelessEcho(ctx.channel(), lane));
-          pipeline.remove(Utf8FrameValidator.class);
-        }
+        case RIGHT -> pipeline.addLast(new Echo(ctx.channel(), lane));
+        case CARELESS -> pipeline.addLast(new CarelessEcho(ctx.channel(), lane));
       }
       pipeline.remove(HttpServerCodec.class);
       pipeline.remove(HttpObjectAggregator.class);

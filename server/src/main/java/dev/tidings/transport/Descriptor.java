@@ -1,0 +1,36 @@
+package dev.tidings.transport;
+
+import io.netty.channel.Channel;
+import io.netty.channel.unix.FileDescriptor;
+import io.netty.channel.unix.UnixChannel;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/// The direct way to a socket, past pipeline and queue: one system call and nothing else. Only for
+/// a channel whose own queue is empty, and only while it is open, for its number may be another
+/// socket's later.
+final class Descriptor {
+  private final FileDescriptor file;
+
+  private Descriptor(FileDescriptor file) {
+    this.file = file;
+  }
+
+  /// Null where the channel has none, or something must happen to bytes on their way.
+  static @Nullable Descriptor of(Channel channel) {
+    return channel instanceof UnixChannel unix ? new Descriptor(unix.fd()) : null;
+  }
+
+  /// Writes bytes `from` to `to` behind `address`; answers how many were taken, 0 if none can be
+  /// now.
+  int write(long address, int from, int to) throws IOException {
+    return file.writeAddress(address, from, to);
+  }
+
+  /// As [#write(long, int, int)], between position and limit of a direct buffer, which it leaves as
+  /// they are.
+  int write(ByteBuffer bytes) throws IOException {
+    return file.write(bytes, bytes.position(), bytes.limit());
+  }
+}
