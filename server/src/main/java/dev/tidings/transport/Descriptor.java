@@ -1,7 +1,7 @@
 package dev.tidings.transport;
 
 import io.netty.channel.Channel;
-import io.netty.channel.unix.FileDescriptor;
+import io.netty.channel.unix.Socket;
 import io.netty.channel.unix.UnixChannel;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -11,26 +11,28 @@ import org.jspecify.annotations.Nullable;
 /// a channel whose own queue is empty, and only while it is open, for its number may be another
 /// socket's later.
 final class Descriptor {
-  private final FileDescriptor file;
+  private final Socket socket;
 
-  private Descriptor(FileDescriptor file) {
-    this.file = file;
+  private Descriptor(Socket socket) {
+    this.socket = socket;
   }
 
   /// Null where the channel has none, or something must happen to bytes on their way.
   static @Nullable Descriptor of(Channel channel) {
-    return channel instanceof UnixChannel unix ? new Descriptor(unix.fd()) : null;
+    return channel instanceof UnixChannel unix && unix.fd() instanceof Socket socket
+        ? new Descriptor(socket)
+        : null;
   }
 
   /// Writes bytes `from` to `to` behind `address`; answers how many were taken, 0 if none can be
   /// now.
   int write(long address, int from, int to) throws IOException {
-    return file.writeAddress(address, from, to);
+    return socket.sendAddress(address, from, to);
   }
 
   /// As [#write(long, int, int)], between position and limit of a direct buffer, which it leaves as
   /// they are.
   int write(ByteBuffer bytes) throws IOException {
-    return file.write(bytes, bytes.position(), bytes.limit());
+    return socket.send(bytes, bytes.position(), bytes.limit());
   }
 }

@@ -62,6 +62,7 @@ final class FirstByte extends ChannelInboundHandlerAdapter {
       ctx.pipeline().addLast(new LineHandler(ctx.channel(), lane));
       handOver(ctx, bytes);
     } else if ((first >= 'A' && first <= 'Z') || (first >= 'a' && first <= 'z')) {
+      ctx.pipeline().addLast(new ReceiveBuffer.Copying());
       http.accept(ctx.channel(), lane);
       handOver(ctx, bytes);
     } else {

@@ -18,6 +18,7 @@ public final class LaneSockets {
   private final EventLoop loop;
   private final Hub hub;
   private final Tick tick = new Tick();
+  private final ReceiveBuffer receiveBuffer = new ReceiveBuffer();
   private byte[] scratch = new byte[8 * 1024];
 
   /// Open sockets of which the hub knows nothing: who has said nothing yet, and HTTP.
@@ -44,15 +45,19 @@ public final class LaneSockets {
   void opened(Channel channel) {
     open++;
     strangers.add(channel);
+    channel.config().setRecvByteBufAllocator(receiveBuffer);
     channel.closeFuture().addListener(closed);
     if (whenEmpty != null) {
       channel.close(); // accepted while the port was closed
     }
   }
 
-  /// The hub knows this socket from now on.
+  /// The hub knows this socket from now on, and handlers of our own read from it.
   void introduced(Channel channel) {
     strangers.remove(channel);
+    if (channel.pipeline().get(ReceiveBuffer.Copying.class) != null) {
+      channel.pipeline().remove(ReceiveBuffer.Copying.class);
+    }
   }
 
   private void closed(Channel channel) {

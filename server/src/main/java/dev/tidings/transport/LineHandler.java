@@ -58,49 +58,47 @@ final class LineHandler extends ChannelInboundHandlerAdapter {
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     ByteBuf more = (ByteBuf) message;
-    if (connection.isEnding()) {
+    try {
+      if (!connection.isEnding()) {
+        ByteBuf before = held;
+        if (before == null) {
+          split(more);
+          keep(more);
+        } else {
+          before.discardReadBytes().writeBytes(more);
+          takeHeld();
+        }
+      }
+    } finally {
       more.release();
-      return;
     }
-    ByteBuf before = held;
-    if (before == null) {
-      held = more;
-    } else {
-      before.discardReadBytes();
-      held = before.writeBytes(more);
-      more.release();
-    }
-    split();
   }
 
   private void takeHeld() {
-    if (held != null && !connection.isEnding()) {
-      split();
+    ByteBuf bytes = held;
+    if (bytes != null && !connection.isEnding()) {
+      split(bytes);
+      if (bytes.capacity() > 2 * bytes.readableBytes()) {
+        held = null;
+        keep(bytes);
+        bytes.release();
+      }
     }
   }
 
   /// Hands on whole lines until the session wants no more.
-  private void split() {
-    ByteBuf bytes = held;
-    if (bytes == null) {
-      return;
-    }
-    while (bytes.isReadable() && !session.isHeldBack()) {
+  private void split(ByteBuf bytes) {
+    while (bytes.isReadable() && !session.isHeldBack() && !connection.isEnding()) {
       int from = bytes.readerIndex();
       int end = bytes.indexOf(from + scanned, bytes.writerIndex(), (byte) '\n');
       if (end < 0) {
         unfinished(bytes);
-        break;
+        return;
       }
       scanned = 0;
       bytes.readerIndex(end + 1);
       line(bytes, from, end - from);
-      if (connection.isEnding()) {
-        drop();
-        return;
-      }
     }
-    keep(bytes);
   }
 
   private void line(ByteBuf bytes, int from, int lengthWithReturn) {
@@ -126,11 +124,10 @@ final class LineHandler extends ChannelInboundHandlerAdapter {
 
   /// Keeps what is left in a buffer of its own size, or nothing.
   private void keep(ByteBuf bytes) {
-    if (connection.isEnding() || !bytes.isReadable()) {
-      drop();
-    } else if (bytes.readerIndex() > 0 || bytes.capacity() > 2 * bytes.readableBytes()) {
+    if (!connection.isEnding() && bytes.isReadable()) {
       held = bytes.alloc().buffer(bytes.readableBytes()).writeBytes(bytes);
-      bytes.release();
+    } else {
+      scanned = 0;
     }
   }
 

@@ -33,7 +33,7 @@ class PatienceTest {
 
   @AfterEach
   void close() {
-    channel.finishAndReleaseAll();
+    lane.close();
   }
 
   private void say(String text) {

@@ -26,7 +26,7 @@ import java.util.concurrent.TimeUnit;
 
 /// A lane with one socket and a clock of its own: time passes when the test says so. Whatever the
 /// handlers of a socket wait for can so be waited for without waiting.
-public final class EmbeddedLane {
+public final class EmbeddedLane implements AutoCloseable {
   private final EmbeddedChannel channel = new EmbeddedChannel();
   private final LaneSockets sockets;
   private final HttpServices http;
@@ -93,5 +93,11 @@ public final class EmbeddedLane {
     channel.advanceTimeBy(time, unit);
     channel.runScheduledPendingTasks();
     channel.runPendingTasks();
+  }
+
+  /// Gives back what the handlers keep.
+  @Override
+  public void close() {
+    channel.finishAndReleaseAll();
   }
 }

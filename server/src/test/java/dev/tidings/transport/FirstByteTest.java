@@ -8,6 +8,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -19,6 +20,11 @@ class FirstByteTest {
   @BeforeEach
   void connect() {
     channel.pipeline().addLast(new FirstByte(lane.sockets(), (http, sockets) -> {}));
+  }
+
+  @AfterEach
+  void close() {
+    lane.close();
   }
 
   private static ByteBuf bytes(String text) {

@@ -66,6 +66,7 @@ class WebSocketConformanceTest {
   void aCarelessServerIsRefused() {
     assertThat(careless.faults())
         .containsExactly(
-            new Case(RESERVED_BIT, "OK", "WRONG CODE"), new Case(BROKEN_TEXT, "FAILED", "WRONG CODE"));
+            new Case(RESERVED_BIT, "OK", "WRONG CODE"),
+            new Case(BROKEN_TEXT, "FAILED", "WRONG CODE"));
   }
 }
