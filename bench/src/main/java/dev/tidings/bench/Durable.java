@@ -39,9 +39,15 @@ final class Durable implements Callable<Integer> {
 
   @Option(
       names = "--lone",
-      defaultValue = "5000",
+      defaultValue = "20000",
       description = "Sends of the lone sender, and as many fdatasync.")
   private int lone;
+
+  @Option(
+      names = "--lone-warmup",
+      defaultValue = "20000",
+      description = "Sends of the lone sender before measuring.")
+  private int loneWarmup;
 
   @Override
   public Integer call() throws IOException {
@@ -132,8 +138,8 @@ final class Durable implements Callable<Integer> {
         return true;
       });
       int each = Math.max(1, lone / ROUNDS);
-      // One round more on either side, so that the first ones, still cold, are not counted.
-      round(load, traffic, floor, each);
+      // On one core the compiler stands in the way of what it compiles for: not before it is done.
+      round(load, traffic, floor, loneWarmup);
       load.on(() -> {
         traffic.forgetLatency();
         return true;

@@ -4,10 +4,12 @@ import dev.tidings.base.Check;
 import dev.tidings.engine.Batch;
 import dev.tidings.engine.Store;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -18,11 +20,15 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
+import org.rocksdb.ColumnFamilyDescriptor;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.ColumnFamilyOptions;
+import org.rocksdb.CompactionStyle;
 import org.rocksdb.CompressionType;
+import org.rocksdb.DBOptions;
 import org.rocksdb.IndexType;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
-import org.rocksdb.Options;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
@@ -49,12 +55,20 @@ public final class RocksStore implements Store {
   /// @param writeBufferBytes each of the two tables that collect writes before they go to a file;
   ///   also bounds what the next start has to replay
   public record Memory(long blockCacheBytes, long writeBufferBytes) {
-    public static final Memory DEFAULTS = new Memory(32L << 20, 16L << 20);
+    public static final Memory DEFAULTS = new Memory(32L << 20, 32L << 20);
   }
 
   private static final Logger LOG = LoggerFactory.getLogger(RocksStore.class);
 
   private static final int WRITE_BUFFERS = 2;
+
+  /// So many files of the first level are merged at a time: merging rewrites the level below as
+  /// well, and the more it takes at once the seldomer.
+  private static final int FRESH_FILES = 8;
+
+  /// The log may be so much longer than what is not in files yet; then the laggard is written.
+  private static final int LOG_BUFFERS = 4;
+
   private static final int OPEN_FILES_MAX = 512;
   private static final double BLOOM_BITS_PER_KEY = 10;
 
@@ -62,8 +76,12 @@ public final class RocksStore implements Store {
   /// windows and nearly always absent.
   private static final double WRITE_BUFFER_BLOOM_SHARE = 0.02;
 
+  private static final byte[] MARKS_FROM = {Store.MARKS};
+  private static final byte[] MARKS_TO = {Store.MARKS + 1};
+
   private final String folder;
   private final RocksDB db;
+  private final Families families;
   private final ReadOptions reading = new ReadOptions();
   private final WriteOptions synced = new WriteOptions().setSync(true);
   private final WriteOptions unsynced = new WriteOptions();
@@ -81,9 +99,10 @@ public final class RocksStore implements Store {
   private final boolean lost;
 
   private RocksStore(
-      String folder, RocksDB db, List<AutoCloseable> natives, Witness witness, boolean lost) {
+      String folder, Opened opened, List<AutoCloseable> natives, Witness witness, boolean lost) {
     this.folder = folder;
-    this.db = db;
+    this.db = opened.db();
+    this.families = opened.families();
     this.natives = natives;
     this.witness = witness;
     this.lost = lost;
@@ -101,8 +120,7 @@ public final class RocksStore implements Store {
       Files.createDirectories(folder);
       Witness witness = Witness.open(data.resolve("committed"));
       natives.add(witness);
-      Options options = options(memory, natives);
-      return open(folder, options, natives, witness);
+      return open(folder, new Choices(memory, natives), natives, witness);
     } catch (IOException e) {
       closeAll(natives);
       throw new StoreException("cannot use the folder " + data + ": " + e.getMessage(), e);
@@ -113,88 +131,140 @@ public final class RocksStore implements Store {
   }
 
   private static RocksStore open(
-      Path folder, Options options, List<AutoCloseable> natives, Witness witness)
+      Path folder, Choices choices, List<AutoCloseable> natives, Witness witness)
       throws RocksDBException, IOException {
     String path = folder.toString();
-    RocksDB db;
+    Opened opened;
     boolean cut = false;
     try {
-      db = RocksDB.open(options, path);
+      opened = open(path, choices);
     } catch (RocksDBException e) {
-      if (codeOf(e) != Status.Code.Corruption || reachable(options, path) < witness.position()) {
+      if (codeOf(e) != Status.Code.Corruption || reachable(path, choices) < witness.position()) {
         throw e;
       }
       // As far as anybody can tell only the batch is damaged that was being written when the
       // machine went down: its pages reach the disk in any order.
       LOG.error("the end of the log is damaged and is cut off folder={}", folder, e);
-      db = RocksDB.open(options, path);
+      opened = open(path, choices);
       cut = true;
     }
-    boolean lost = cut || db.getLatestSequenceNumber() < witness.position();
+    boolean lost = cut || opened.db().getLatestSequenceNumber() < witness.position();
     if (lost) {
       LOG.error("confirmed entries may be missing: every epoch changes folder={}", folder);
     }
-    return new RocksStore(path, db, natives, witness, lost);
+    return new RocksStore(path, opened, natives, witness, lost);
   }
 
-  /// How far the log can be read before the damage. Changes nothing on disk, but leaves `options`
+  private static Opened open(String path, Choices choices) throws RocksDBException {
+    List<ColumnFamilyHandle> handles = new ArrayList<>();
+    RocksDB db = RocksDB.open(choices.whole, path, choices.families, handles);
+    return new Opened(db, new Families(handles.getFirst(), handles.getLast()));
+  }
+
+  private record Opened(RocksDB db, Families families) {}
+
+  /// How far the log can be read before the damage. Changes nothing on disk, but leaves `choices`
   /// so that the next opening cuts the log there.
-  private static long reachable(Options options, String path) throws RocksDBException {
-    options.setWalRecoveryMode(WALRecoveryMode.PointInTimeRecovery);
-    try (RocksDB whatIsLeft = RocksDB.openReadOnly(options, path)) {
-      return whatIsLeft.getLatestSequenceNumber();
+  private static long reachable(String path, Choices choices) throws RocksDBException {
+    choices.whole.setWalRecoveryMode(WALRecoveryMode.PointInTimeRecovery);
+    List<ColumnFamilyHandle> handles = new ArrayList<>();
+    try (RocksDB whatIsLeft =
+        RocksDB.openReadOnly(choices.whole, path, choices.families, handles)) {
+      long position = whatIsLeft.getLatestSequenceNumber();
+      handles.forEach(ColumnFamilyHandle::close);
+      return position;
     }
   }
 
-  private static Options options(Memory memory, List<AutoCloseable> natives) {
-    LRUCache cache = new LRUCache(memory.blockCacheBytes());
-    natives.add(cache);
-    BloomFilter filter = new BloomFilter(BLOOM_BITS_PER_KEY, false);
-    natives.add(filter);
-    // Indexes and filters live in the block cache and in pieces, so that its size bounds them too.
-    BlockBasedTableConfig table =
-        new BlockBasedTableConfig()
-            .setBlockCache(cache)
-            .setCacheIndexAndFilterBlocks(true)
-            .setCacheIndexAndFilterBlocksWithHighPriority(true)
-            .setPinTopLevelIndexAndFilter(true)
-            .setPinL0FilterAndIndexBlocksInCache(true)
-            .setIndexType(IndexType.kTwoLevelIndexSearch)
-            .setPartitionFilters(true)
-            .setFilterPolicy(filter)
-            .setWholeKeyFiltering(true)
-            .setOptimizeFiltersForMemory(true)
-            .setBlockSize(8 << 10);
-    Options options = new Options();
-    natives.add(options);
-    return options
-        .setCreateIfMissing(true)
-        .setWalRecoveryMode(WALRecoveryMode.TolerateCorruptedTailRecords)
-        // What recovery reads may never have been synced (a kill between write and sync, a sync
-        // that
-        // failed): written to a synced file before anybody is told that it is on disk.
-        .setAvoidFlushDuringRecovery(false)
-        // A failed write is final until the next start: see LogEngine.
-        .setMaxBgErrorResumeCount(0)
-        .setWriteBufferSize(memory.writeBufferBytes())
-        .setMaxWriteBufferNumber(WRITE_BUFFERS)
-        .setMemtablePrefixBloomSizeRatio(WRITE_BUFFER_BLOOM_SHARE)
-        .setMemtableWholeKeyFiltering(true)
-        .setAllowConcurrentMemtableWrite(false)
-        .setMaxBackgroundJobs(2)
-        .setMaxOpenFiles(OPEN_FILES_MAX)
-        .setAvoidUnnecessaryBlockingIO(true)
-        .setBytesPerSync(1 << 20)
-        .setCompressionType(CompressionType.LZ4_COMPRESSION)
-        .setTableFormatConfig(table)
-        .setTargetFileSizeBase(32L << 20)
-        .setMaxBytesForLevelBase(128L << 20)
-        // Quiet when idle: no statistics on a timer, a short log of its own.
-        .setStatsDumpPeriodSec(0)
-        .setStatsPersistPeriodSec(0)
-        .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
-        .setKeepLogFileNum(2)
-        .setMaxLogFileSize(1 << 20);
+  /// The two families of rows: marks, which are small, many and looked up one by one, are merged
+  /// apart from the rest; so they do not have the logs rewritten more often than these themselves
+  /// grow.
+  private record Families(ColumnFamilyHandle rest, ColumnFamilyHandle marks) {
+    ColumnFamilyHandle of(byte[] key) {
+      return key.length > 0 && key[0] == Store.MARKS ? marks : rest;
+    }
+
+    void close() {
+      rest.close();
+      marks.close();
+    }
+  }
+
+  /// How RocksDB is asked to behave.
+  private static final class Choices {
+    final DBOptions whole;
+    final List<ColumnFamilyDescriptor> families;
+
+    Choices(Memory memory, List<AutoCloseable> natives) {
+      LRUCache cache = kept(new LRUCache(memory.blockCacheBytes()), natives);
+      BloomFilter filter = kept(new BloomFilter(BLOOM_BITS_PER_KEY, false), natives);
+      // Indexes and filters live in the block cache and in pieces, so that its size bounds them
+      // too.
+      BlockBasedTableConfig table =
+          new BlockBasedTableConfig()
+              .setBlockCache(cache)
+              .setCacheIndexAndFilterBlocks(true)
+              .setCacheIndexAndFilterBlocksWithHighPriority(true)
+              .setPinTopLevelIndexAndFilter(true)
+              .setPinL0FilterAndIndexBlocksInCache(true)
+              .setIndexType(IndexType.kTwoLevelIndexSearch)
+              .setPartitionFilters(true)
+              .setFilterPolicy(filter)
+              .setWholeKeyFiltering(true)
+              .setOptimizeFiltersForMemory(true)
+              .setBlockSize(8 << 10);
+      whole =
+          kept(new DBOptions(), natives)
+              .setCreateIfMissing(true)
+              .setCreateMissingColumnFamilies(true)
+              .setWalRecoveryMode(WALRecoveryMode.TolerateCorruptedTailRecords)
+              // What recovery reads may never have been synced (a kill between write and sync, a
+              // sync that failed): written to a synced file before anybody is told that it is on
+              // disk.
+              .setAvoidFlushDuringRecovery(false)
+              // A failed write is final until the next start: see LogEngine.
+              .setMaxBgErrorResumeCount(0)
+              .setMaxTotalWalSize(LOG_BUFFERS * memory.writeBufferBytes())
+              .setAllowConcurrentMemtableWrite(false)
+              .setMaxBackgroundJobs(2)
+              .setMaxOpenFiles(OPEN_FILES_MAX)
+              .setAvoidUnnecessaryBlockingIO(true)
+              .setBytesPerSync(1 << 20)
+              // Quiet when idle: no statistics on a timer, a short log of its own.
+              .setStatsDumpPeriodSec(0)
+              .setStatsPersistPeriodSec(0)
+              .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
+              .setKeepLogFileNum(2)
+              .setMaxLogFileSize(1 << 20);
+      ColumnFamilyOptions rest =
+          kept(new ColumnFamilyOptions(), natives)
+              .setWriteBufferSize(memory.writeBufferBytes())
+              .setLevel0FileNumCompactionTrigger(FRESH_FILES)
+              .setMaxBytesForLevelBase(FRESH_FILES * memory.writeBufferBytes())
+              .setTargetFileSizeBase(32L << 20)
+              .setCompressionType(CompressionType.LZ4_COMPRESSION);
+      // Looked up one by one and deleted by the window: never merged for the sake of order.
+      ColumnFamilyOptions marks =
+          kept(new ColumnFamilyOptions(), natives)
+              .setWriteBufferSize(memory.writeBufferBytes() / 2)
+              .setCompactionStyle(CompactionStyle.UNIVERSAL)
+              .setCompressionType(CompressionType.NO_COMPRESSION);
+      for (ColumnFamilyOptions each : List.of(rest, marks)) {
+        each.setMaxWriteBufferNumber(WRITE_BUFFERS)
+            .setMemtablePrefixBloomSizeRatio(WRITE_BUFFER_BLOOM_SHARE)
+            .setMemtableWholeKeyFiltering(true)
+            .setTableFormatConfig(table);
+      }
+      families =
+          List.of(
+              new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, rest),
+              new ColumnFamilyDescriptor("marks".getBytes(StandardCharsets.US_ASCII), marks));
+    }
+
+    private static <T extends AutoCloseable> T kept(T made, List<AutoCloseable> natives) {
+      natives.add(made);
+      return made;
+    }
   }
 
   private static String whyNotOpened(Path folder, RocksDBException e) {
@@ -227,7 +297,7 @@ public final class RocksStore implements Store {
   public byte @Nullable [] get(byte[] key) {
     Lock use = use();
     try {
-      return db.get(reading, key);
+      return db.get(families.of(key), reading, key);
     } catch (RocksDBException e) {
       throw failed("read", e);
     } finally {
@@ -246,14 +316,52 @@ public final class RocksStore implements Store {
   }
 
   private Scan scan(byte[] from, byte[] to, boolean ascending) {
+    List<Piece> pieces = pieces(from, to);
+    if (pieces.size() == 1) {
+      return scan(pieces.getFirst(), ascending);
+    }
+    return new JoinedScan(ascending ? pieces : pieces.reversed(), ascending);
+  }
+
+  private RocksScan scan(Piece piece, boolean ascending) {
     Lock use = use();
     try {
-      RocksScan scan = new RocksScan(db.newIterator(reading), from, to, ascending);
+      RocksScan scan =
+          new RocksScan(
+              db.newIterator(piece.family(), reading), piece.from(), piece.to(), ascending);
       scans.add(scan);
       return scan;
     } finally {
       use.unlock();
     }
+  }
+
+  /// A stretch of keys within one family.
+  private record Piece(ColumnFamilyHandle family, byte[] from, byte[] to) {}
+
+  /// The stretch from `from` up to but not including `to`, cut where the family changes; at least
+  /// one piece.
+  private List<Piece> pieces(byte[] from, byte[] to) {
+    List<Piece> pieces = new ArrayList<>(1);
+    addPiece(pieces, families.rest(), from, least(to, MARKS_FROM));
+    addPiece(pieces, families.marks(), greatest(from, MARKS_FROM), least(to, MARKS_TO));
+    addPiece(pieces, families.rest(), greatest(from, MARKS_TO), to);
+    return pieces.isEmpty() ? List.of(new Piece(families.rest(), to, to)) : pieces;
+  }
+
+  private static void addPiece(
+      List<Piece> pieces, ColumnFamilyHandle family, byte[] from, byte[] to) {
+    if (Arrays.compareUnsigned(from, to) < 0) {
+      pieces.add(new Piece(family, from, to));
+    }
+  }
+
+  private static byte[] least(byte[] one, byte[] other) {
+    return Arrays.compareUnsigned(one, other) <= 0 ? one : other;
+  }
+
+  private static byte[] greatest(byte[] one, byte[] other) {
+    return Arrays.compareUnsigned(one, other) >= 0 ? one : other;
   }
 
   @Override
@@ -262,9 +370,13 @@ public final class RocksStore implements Store {
     try (WriteBatch rows = new WriteBatch()) {
       for (Batch.Step step : batch.steps()) {
         switch (step) {
-          case Batch.Step.Put(byte[] key, byte[] value) -> rows.put(key, value);
-          case Batch.Step.Delete(byte[] key) -> rows.delete(key);
-          case Batch.Step.DeleteRange(byte[] from, byte[] to) -> rows.deleteRange(from, to);
+          case Batch.Step.Put(byte[] key, byte[] value) -> rows.put(families.of(key), key, value);
+          case Batch.Step.Delete(byte[] key) -> rows.delete(families.of(key), key);
+          case Batch.Step.DeleteRange(byte[] from, byte[] to) -> {
+            for (Piece piece : pieces(from, to)) {
+              rows.deleteRange(piece.family(), piece.from(), piece.to());
+            }
+          }
         }
       }
       db.write(sync ? synced : unsynced, rows);
@@ -304,6 +416,7 @@ public final class RocksStore implements Store {
       closed = true;
       scans.forEach(scan -> scan.rows.close());
       scans.clear();
+      families.close();
       db.close();
       reading.close();
       synced.close();
@@ -420,6 +533,46 @@ public final class RocksStore implements Store {
       } finally {
         use.unlock();
       }
+    }
+  }
+
+  /// One piece after the other.
+  private final class JoinedScan implements Scan {
+    private final Iterator<Piece> pieces;
+    private final boolean ascending;
+    private RocksScan current;
+
+    JoinedScan(List<Piece> inOrder, boolean ascending) {
+      this.pieces = inOrder.iterator();
+      this.ascending = ascending;
+      this.current = scan(pieces.next(), ascending);
+    }
+
+    @Override
+    public boolean next() {
+      while (!current.next()) {
+        if (!pieces.hasNext()) {
+          return false;
+        }
+        current.close();
+        current = scan(pieces.next(), ascending);
+      }
+      return true;
+    }
+
+    @Override
+    public byte[] key() {
+      return current.key();
+    }
+
+    @Override
+    public byte[] value() {
+      return current.value();
+    }
+
+    @Override
+    public void close() {
+      current.close();
     }
   }
 }

@@ -257,7 +257,10 @@ final class GroupRules {
     Answer.Appended done =
         log.meta.quiet()
             ? turn.nothingToSay(log)
-            : turn.appended(log, turn.append(log, kind, by, cid, who, Entry.NO_DATA));
+            : turn.appended(
+                log,
+                turn.append(
+                    log, kind, by, cid, who, Entry.NO_DATA, cid.isEmpty() ? new byte[0] : digest));
     marks.note(turn, log, by, cid, digest, done);
     return done;
   }

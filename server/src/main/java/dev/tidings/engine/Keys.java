@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 /// | `N` kind, name | number of the conversation |
 /// | `M` number | [Meta] |
 /// | `L` number, seq | [Entry]; the head is the last key, it is not written beside it |
-/// | `D` window, number, user, cid | [Mark] of a `cid`; a window is named by the second it began |
+/// | `D` window, number, user, cid | a filed [Mark]; a window is named by the second it began |
 /// | `G` number, user | role of a present member |
 /// | `U` user, number | [Membership], also of one who left |
 /// | `A` user, number | [Pointer] to a private conversation |
@@ -23,6 +23,7 @@ final class Keys {
   static final byte[] GENERATION = setting("generation");
   static final byte[] FORMAT = setting("format");
   static final byte[] RUN = setting("run");
+  static final byte[] WINDOWS = setting("windows");
 
   private Keys() {}
 
@@ -46,12 +47,9 @@ final class Keys {
     return new RowWriter(17).octet('L').sorted64(number).sorted64(seq).done();
   }
 
-  /// Above every window that there will be (the year 2106).
-  static final long LAST_WINDOW = 0xFFFF_FFFFL;
-
   static byte[] mark(long window, long number, String user, String cid) {
     return new RowWriter(14 + user.length() + cid.length())
-        .octet('D')
+        .octet(Store.MARKS)
         .sorted32(window)
         .sorted64(number)
         .text(user)
@@ -62,12 +60,7 @@ final class Keys {
 
   /// Where the marks of `window` begin.
   static byte[] marks(long window) {
-    return new RowWriter(5).octet('D').sorted32(window).done();
-  }
-
-  /// The window of a key made by [#mark].
-  static long windowOf(byte[] key) {
-    return new RowReader(key).skip(1).sorted32();
+    return new RowWriter(5).octet(Store.MARKS).sorted32(window).done();
   }
 
   static byte[] member(long number, String user) {

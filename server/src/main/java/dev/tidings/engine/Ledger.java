@@ -90,12 +90,13 @@ final class Ledger {
         return nothingKept(changes, e, true);
       }
     }
-    logs.trim();
+    logs.trim(marks);
     return new Outcome(Optional.empty(), false, turn.committed, turn.answers, turn.reads);
   }
 
   private Outcome nothingKept(List<Change> changes, Throwable failure, boolean unknown) {
     logs.forgetAll();
+    marks.forgetAll();
     Answer answer =
         unknown || failure instanceof Store.StoreException
             ? new Answer.Refused(UNAVAILABLE, "store failed", RETRY_MILLIS)
@@ -149,7 +150,8 @@ final class Ledger {
       point(turn, log, append.from());
     }
     Entry entry =
-        turn.append(log, Entry.Kind.MESSAGE, append.from(), append.cid(), List.of(), append.data());
+        turn.append(
+            log, Entry.Kind.MESSAGE, append.from(), append.cid(), List.of(), append.data(), digest);
     Answer.Appended done = turn.appended(log, entry);
     marks.note(turn, log, append.from(), append.cid(), digest, done);
     return done;

@@ -1,5 +1,7 @@
 package dev.tidings.engine;
 
+import org.jspecify.annotations.Nullable;
+
 /// The writer's view of one conversation: where its log stands. Confined to the writer; what it
 /// says may run ahead of the store by the batch in hand.
 final class Log {
@@ -8,6 +10,25 @@ final class Log {
   long head;
   long headMillis;
   long messages;
+
+  /// The commit that last moved it, and the head that was kept before.
+  long movedBy;
+
+  long keptHead;
+
+  /// What [Marks] knows of it; null until it is asked for.
+  @Nullable RecentMarks recent;
+
+  /// What was filed of it, if all of that is known; null as long as nothing was.
+  @Nullable MarkFilter filed;
+
+  boolean filedIsKnown;
+
+  /// Bytes of the rows that `recent` stands for, roughly.
+  long recentBytes;
+
+  /// Bytes that `recent` and `filed` occupy, as last counted.
+  int marksBytes;
 
   /// Private conversations: both users' pointers cover commits up to this one.
   long pointedUntil;
@@ -19,6 +40,7 @@ final class Log {
     this.conversation = conversation;
     this.meta = meta;
     this.head = meta.low() - 1;
+    this.keptHead = head;
   }
 
   ConversationId id() {

@@ -46,10 +46,13 @@ final class Logs {
 
   Log make(ConversationId id, String title, boolean open, boolean quiet, Batch batch) {
     long number = state.takeNumber(batch);
-    Meta meta = new Meta(id, ids.name(EPOCH_LENGTH), state.generation(), 1, title, open, quiet, 0);
+    Meta meta =
+        new Meta(id, ids.name(EPOCH_LENGTH), state.generation(), 1, title, open, quiet, 0, 1, 0);
     batch.putUnseen(Keys.name(id), new RowWriter(10).number(number).done());
     batch.putUnseen(Keys.meta(number), meta.row());
     Log log = new Log(new Conversation(number, id, meta.epoch(state.generation())), meta);
+    log.recent = new RecentMarks(); // nothing was asked yet
+    log.filedIsKnown = true;
     logs.put(id, log);
     return log;
   }
@@ -68,6 +71,7 @@ final class Logs {
         Entry newest = EntryRow.read(log.head, scan.value());
         log.headMillis = newest.tsMillis();
         log.messages = newest.messages();
+        log.keptHead = log.head;
       }
     }
     if (meta.id().kind() == ConversationId.Kind.PRIVATE) {
@@ -85,11 +89,12 @@ final class Logs {
     return row == null ? new Pointer(0, false) : Pointer.of(row);
   }
 
-  /// Between two batches: forgets the longest unused beyond the bound.
-  void trim() {
+  /// Between two batches: forgets the longest unused beyond the bounds, of logs and of what `marks`
+  /// holds for them.
+  void trim(Marks marks) {
     Iterator<Log> oldest = logs.values().iterator();
-    for (int excess = logs.size() - KEPT_MAX; excess > 0; excess--) {
-      oldest.next();
+    while (oldest.hasNext() && (logs.size() > KEPT_MAX || marks.isHeavy())) {
+      marks.forget(oldest.next());
       oldest.remove();
     }
   }

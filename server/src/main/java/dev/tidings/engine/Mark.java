@@ -8,10 +8,25 @@ import java.util.Arrays;
 ///
 /// @param digest of the request's content: other content under the same `cid` is refused
 record Mark(long seq, long tsMillis, byte[] digest) {
-  private static final int DIGEST_BYTES = 16;
+  static final int DIGEST_BYTES = 16;
 
   boolean isFor(byte[] otherDigest) {
     return Arrays.equals(digest, otherDigest);
+  }
+
+  /// 64 bits of who asked under which `cid`.
+  static long hash(String user, String cid) {
+    long hash = 0xcbf29ce484222325L;
+    for (int i = 0; i < user.length(); i++) {
+      hash = (hash ^ user.charAt(i)) * 0x100000001b3L;
+    }
+    hash *= 0x100000001b3L; // a zero between them
+    for (int i = 0; i < cid.length(); i++) {
+      hash = (hash ^ cid.charAt(i)) * 0x100000001b3L;
+    }
+    hash = (hash ^ hash >>> 33) * 0xff51afd7ed558ccdL;
+    hash = (hash ^ hash >>> 33) * 0xc4ceb9fe1a85ec53L;
+    return hash ^ hash >>> 33;
   }
 
   byte[] row() {

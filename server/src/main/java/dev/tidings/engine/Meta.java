@@ -6,6 +6,9 @@ package dev.tidings.engine;
 /// @param generation that of the store at that time: see [#epoch(long)]
 /// @param low first seq that is kept
 /// @param members count of a group's members
+/// @param markedFrom the requests of entries from here on are known by the entries alone: see
+///   [Marks]
+/// @param filedSeconds when a mark of an older one was last filed, 0: never
 record Meta(
     ConversationId id,
     String epochStem,
@@ -14,7 +17,9 @@ record Meta(
     String title,
     boolean open,
     boolean quiet,
-    long members) {
+    long members,
+    long markedFrom,
+    long filedSeconds) {
 
   /// The epoch in a store of this generation. When the store cannot prove that it kept everything
   /// it confirmed, its generation rises and with it changes every epoch made before.
@@ -23,7 +28,13 @@ record Meta(
   }
 
   Meta withMembers(long count) {
-    return new Meta(id, epochStem, generation, low, title, open, quiet, count);
+    return new Meta(
+        id, epochStem, generation, low, title, open, quiet, count, markedFrom, filedSeconds);
+  }
+
+  Meta withMarks(long fromSeq, long lastFiledSeconds) {
+    return new Meta(
+        id, epochStem, generation, low, title, open, quiet, members, fromSeq, lastFiledSeconds);
   }
 
   byte[] row() {
@@ -35,6 +46,8 @@ record Meta(
         .number(low)
         .octet((open ? 1 : 0) | (quiet ? 2 : 0))
         .number(members)
+        .number(markedFrom)
+        .number(filedSeconds)
         .counted(title)
         .done();
   }
@@ -47,9 +60,20 @@ record Meta(
     long low = reader.number();
     int flags = reader.octet();
     long members = reader.number();
+    long markedFrom = reader.number();
+    long filedSeconds = reader.number();
     String title = reader.counted();
     return new Meta(
-        id, epochStem, generation, low, title, (flags & 1) != 0, (flags & 2) != 0, members);
+        id,
+        epochStem,
+        generation,
+        low,
+        title,
+        (flags & 1) != 0,
+        (flags & 2) != 0,
+        members,
+        markedFrom,
+        filedSeconds);
   }
 
   private static ConversationId.Kind kind(int letter) {

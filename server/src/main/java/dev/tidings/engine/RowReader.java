@@ -59,6 +59,12 @@ final class RowReader {
     return value;
   }
 
+  byte[] bytes(int count) {
+    byte[] value = Arrays.copyOfRange(bytes, at, at + count);
+    at += count;
+    return value;
+  }
+
   byte[] rest() {
     byte[] value = Arrays.copyOfRange(bytes, at, bytes.length);
     at = bytes.length;

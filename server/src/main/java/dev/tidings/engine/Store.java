@@ -8,6 +8,10 @@ import org.jspecify.annotations.Nullable;
 /// [#commit(Batch, boolean)] is called by one thread at a time; reads may come from any thread
 /// beside it and see only whole batches.
 public interface Store extends AutoCloseable {
+  /// Rows whose keys begin with this byte are small, many, looked up one by one and deleted by
+  /// ranges: a store may keep them in another way than the rest, as long as nobody notices.
+  byte MARKS = 'D';
+
   /// Whether batches that were kept are missing since the store was opened, or the store cannot
   /// prove the contrary. What is there is whole and ends where the loss begins.
   boolean hasLost();

@@ -32,13 +32,33 @@ final class Turn {
   }
 
   /// Gives an entry its place in the log's order. True for everybody once the batch is kept.
-  Entry append(Log log, Entry.Kind kind, String from, String cid, List<String> who, Payload data) {
+  ///
+  /// @param digest of the request, empty where there is no `cid`
+  Entry append(
+      Log log,
+      Entry.Kind kind,
+      String from,
+      String cid,
+      List<String> who,
+      Payload data,
+      byte[] digest) {
+    if (log.movedBy != commit) {
+      log.movedBy = commit;
+      log.keptHead = log.head;
+    }
     log.head++;
     log.headMillis = Math.max(nowMillis, log.headMillis);
     log.messages += kind == Entry.Kind.MESSAGE ? 1 : 0;
     Entry entry =
         new Entry(log.head, kind, from, cid, who, data, log.headMillis, log.messages, commit);
-    batch.putUnseen(Keys.entry(log.number(), entry.seq()), EntryRow.of(entry));
+    byte[] key = Keys.entry(log.number(), entry.seq());
+    byte[] row = EntryRow.of(entry, digest);
+    log.recentBytes += row.length;
+    if (cid.isEmpty()) {
+      batch.putUnseen(key, row);
+    } else {
+      batch.put(key, row); // a repeat in this batch looks at it
+    }
     committed.add(new Committed.Appended(log.conversation, entry));
     return entry;
   }

@@ -82,11 +82,15 @@ class RocksStoreTest {
     }
   }
 
-  /// Few enough to meet again; bytes above 127 show how keys compare.
+  /// Few enough to meet again; bytes above 127 show how keys compare. Many are among the marks, or
+  /// just beside them.
   private static byte[] key(Random random) {
     byte[] key = new byte[1 + random.nextInt(3)];
     for (int i = 0; i < key.length; i++) {
       key[i] = (byte) (random.nextInt(12) * 21);
+    }
+    if (random.nextInt(3) == 0) {
+      key[0] = (byte) (Store.MARKS - 1 + random.nextInt(3));
     }
     return key;
   }

@@ -215,6 +215,24 @@ public abstract class EngineContract extends EngineFixture {
   }
 
   @Test
+  void aBusyConversationForgetsNoCid() {
+    int many = Marks.RECENT_ENTRIES_MAX + 2 * Marks.FILED_ENTRIES;
+    for (int from = 0; from < many; from += Marks.FILED_ENTRIES) {
+      for (int i = from; i < from + Marks.FILED_ENTRIES; i++) {
+        bed.sending("ann", "u:bob", "c-" + i, "1");
+      }
+      bed.settle();
+    }
+    for (int i : new int[] {0, Marks.FILED_ENTRIES, many - 1}) {
+      Answer.Appended repeat = done(bed.sendWith("ann", "u:bob", "c-" + i, "1"));
+      assertThat(repeat.duplicate()).isTrue();
+      assertThat(repeat.seq()).isEqualTo(i + 1);
+      assertThat(refused(bed.sendWith("ann", "u:bob", "c-" + i, "2"))).isEqualTo(ErrorCode.CID);
+      restart();
+    }
+  }
+
+  @Test
   void aRepeatIsAnsweredAlsoToOneWhoWasPutOutMeanwhile() {
     bed.create("ann", "g:ops", List.of("bob"), false, false);
     Answer.Appended first = done(bed.sendWith("bob", "g:ops", "c", "1"));
