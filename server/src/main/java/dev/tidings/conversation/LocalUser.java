@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 /// way is remembered and applied on top: the last change of a group decides, so it does no harm if
 /// the read has seen it already.
 public final class LocalUser {
+  private static final long[] NONE = {};
+
   private record Change(long group, boolean in) {}
 
   private final String name;
@@ -66,7 +68,7 @@ public final class LocalUser {
     if (groups != null) {
       return;
     }
-    groups = found;
+    groups = found.length == 0 ? NONE : found;
     List<Change> changes = meanwhile == null ? List.of() : meanwhile;
     meanwhile = null;
     for (Change change : changes) {
@@ -105,6 +107,6 @@ public final class LocalUser {
 
   /// Numbers of his groups, ascending; none until they are known.
   long[] groups() {
-    return groups == null ? new long[0] : groups;
+    return groups == null ? NONE : groups;
   }
 }

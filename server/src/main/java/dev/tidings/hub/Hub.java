@@ -50,6 +50,7 @@ public final class Hub implements CommitListener {
   private final PresenceWatch presence;
   private final Subscribing subscribing;
   private final Sweep sweep;
+  private final String namePrefix;
   private long opened;
 
   /// The hub of lane `index`.
@@ -66,6 +67,7 @@ public final class Hub implements CommitListener {
     this.shard =
         new Shard(
             index, lane, clock, engine, frames, authenticator, online, settings, this::guarded);
+    this.namePrefix = settings.node() + "-" + index + "-";
     this.registry =
         new Registry(
             lane,
@@ -104,8 +106,8 @@ public final class Hub implements CommitListener {
 
   /// A socket was opened; the stranger behind it is expected to `auth`.
   public Session opened(Connection connection) {
-    String name = shard.settings.node() + "-" + shard.index + "-" + Long.toString(++opened, 36);
-    Session session = Session.opened(connection, name, shard.clock.monotonicMillis());
+    Session session =
+        Session.opened(connection, namePrefix, ++opened, shard.clock.monotonicMillis());
     shard.guests.add(session);
     return session;
   }

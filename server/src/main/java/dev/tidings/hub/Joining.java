@@ -42,33 +42,48 @@ final class Joining {
     this.neighbours = neighbours;
   }
 
-  /// One attempt: what the steps hand on.
-  private final class Attempt implements Registrant {
+  /// The place of a connection in its user's registry, as long as it lives.
+  private static final class Place implements Registrant {
+    final Hub hub;
     final Session session;
-    final Command.Auth auth;
-    final Identity identity;
     final LocalUser user;
 
-    Attempt(Session session, Command.Auth auth, Identity identity) {
+    Place(Hub hub, Session session, LocalUser user) {
+      this.hub = hub;
       this.session = session;
-      this.auth = auth;
-      this.identity = identity;
-      this.user = shard.users.expect(identity.user());
+      this.user = user;
     }
 
     @Override
     public String user() {
-      return identity.user();
+      return user.name();
     }
 
     @Override
     public String device() {
-      return auth.device();
+      return session.device();
     }
 
     @Override
     public void replaced() {
-      shard.lane.execute(() -> hub.close(session, CloseCode.REPLACED));
+      hub.lane().execute(() -> hub.close(session, CloseCode.REPLACED));
+    }
+  }
+
+  /// One attempt: what the steps hand on.
+  private final class Attempt {
+    final Session session;
+    final Command.Auth auth;
+    final Place place;
+
+    Attempt(Command.Auth auth, Place place) {
+      this.session = place.session;
+      this.auth = auth;
+      this.place = place;
+    }
+
+    String user() {
+      return place.user();
     }
 
     /// Waits for the engine; the rest of the attempt is dropped if the socket closes meanwhile.
@@ -136,13 +151,15 @@ final class Joining {
       return;
     }
     session.joins(identity, auth.device());
-    Attempt attempt = new Attempt(session, auth, identity);
-    session.registeredAs(attempt);
+    LocalUser user = shard.users.expect(identity.user());
+    Place place = new Place(hub, session, user);
+    Attempt attempt = new Attempt(auth, place);
+    session.registeredAs(place);
     int home = neighbours.homeOf(identity.user());
     neighbours.tell(
         home,
         keeper -> {
-          boolean registered = keeper.registry().register(attempt);
+          boolean registered = keeper.registry().register(place);
           shard.lane.execute(() -> registered(attempt, registered));
         });
   }
@@ -165,7 +182,7 @@ final class Joining {
       hub.close(session, CloseCode.LIMIT);
       return;
     }
-    attempt.user.beginsReading();
+    attempt.place.user.beginsReading();
     boolean taken =
         shard.engine.read(
             new Query.UserAtConnect(attempt.user()),
@@ -180,7 +197,7 @@ final class Joining {
       overloaded(attempt.session);
       return;
     }
-    attempt.user.learns(state.groups());
+    attempt.place.user.learns(state.groups());
     if (state.visited()) {
       live(attempt);
       return;
@@ -208,7 +225,7 @@ final class Joining {
     session.welcomed(pingSeconds(attempt) * 1_000L, shard.clock.monotonicMillis());
     shard.guests.remove(session);
     shard.everyone.add(session);
-    shard.users.enter(attempt.user, session);
+    shard.users.enter(attempt.place.user, session);
     welcome(session, attempt.auth, session.nextOrdinal());
     session.updateReading();
   }
@@ -247,17 +264,16 @@ final class Joining {
 
   /// A session that was joining or live has closed.
   void left(Session session, boolean wasLive) {
-    Optional<Registrant> place = session.registrant();
-    if (place.isEmpty()) {
+    Optional<Registrant> registrant = session.registrant();
+    if (registrant.isEmpty()) {
       return;
     }
-    Attempt attempt = (Attempt) place.get();
+    Place place = (Place) registrant.get();
     if (wasLive) {
       shard.users.leave(session);
     } else {
-      shard.users.expectNoMore(attempt.user);
+      shard.users.expectNoMore(place.user);
     }
-    neighbours.tell(
-        neighbours.homeOf(attempt.user()), keeper -> keeper.registry().unregister(attempt));
+    neighbours.tell(neighbours.homeOf(place.user()), keeper -> keeper.registry().unregister(place));
   }
 }

@@ -24,7 +24,7 @@ public final class Registry {
   }
 
   private static final class Connections {
-    final List<Registrant> present = new ArrayList<>(2);
+    final List<Registrant> present = new ArrayList<>(1);
     Lane.@Nullable Cancel goingOff;
   }
 

@@ -37,7 +37,8 @@ public final class Session {
 
   private final Connection connection;
   private final Outbox outbox;
-  private final String name;
+  private final String namePrefix;
+  private final long number;
   private final boolean detached;
   private final long openedMillis;
   private final SendRate sendRate;
@@ -68,10 +69,16 @@ public final class Session {
   private @Nullable Map<String, Integer> lost;
 
   private Session(
-      Connection connection, String name, boolean detached, SendRate rate, long nowMillis) {
+      Connection connection,
+      String namePrefix,
+      long number,
+      boolean detached,
+      SendRate rate,
+      long nowMillis) {
     this.connection = connection;
     this.outbox = new Outbox(connection);
-    this.name = name;
+    this.namePrefix = namePrefix;
+    this.number = number;
     this.detached = detached;
     this.sendRate = rate;
     this.openedMillis = nowMillis;
@@ -79,16 +86,18 @@ public final class Session {
     this.progressMillis = nowMillis;
   }
 
-  /// A socket was opened. `name` is `conn` in `welcome`.
-  public static Session opened(Connection connection, String name, long nowMillis) {
-    return new Session(connection, name, false, new SendRate(), nowMillis);
+  /// A socket was opened, the one with this number on its lane. Its name is put together when
+  /// somebody asks, which is seldom.
+  public static Session opened(
+      Connection connection, String namePrefix, long number, long nowMillis) {
+    return new Session(connection, namePrefix, number, false, new SendRate(), nowMillis);
   }
 
   /// Requests came without a connection, as a POST: answered, but not registered and never told
   /// anything unasked.
   public static Session detached(
       Connection connection, Identity identity, SendRate rate, long nowMillis) {
-    Session session = new Session(connection, "", true, rate, nowMillis);
+    Session session = new Session(connection, "", 0, true, rate, nowMillis);
     session.identity = identity;
     session.state = State.LIVE;
     return session;
@@ -102,8 +111,9 @@ public final class Session {
     return outbox;
   }
 
+  /// `conn` in `welcome`; `""` without a connection.
   public String name() {
-    return name;
+    return detached ? "" : namePrefix + Long.toString(number, 36);
   }
 
   public boolean isDetached() {
