@@ -7,6 +7,12 @@ public interface Lane {
   /// Runs `task` on this lane after everything queued before. May be called from any thread.
   void execute(Runnable task);
 
+  /// Runs `task` on this lane once its sockets, too, have had their turn: for work in pieces that
+  /// must not keep them waiting. To be called on the lane.
+  default void afterSockets(Runnable task) {
+    execute(task);
+  }
+
   /// Runs `task` on this lane once `delayMillis` have passed, not before. The handle cancels it.
   Cancel schedule(Runnable task, long delayMillis);
 

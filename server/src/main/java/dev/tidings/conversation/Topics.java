@@ -3,12 +3,12 @@ package dev.tidings.conversation;
 import dev.tidings.session.Session;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 
 /// The topics followed on this lane and who follows them. A topic that nobody follows any more is
 /// forgotten when the lane sweeps.
 public final class Topics {
   private final Map<String, Readers> topics = new HashMap<>();
+  private final Readers nobody = new Readers();
 
   /// Following twice is the same as once; `false` if it did already.
   public boolean subscribe(Session session, String topic) {
@@ -34,10 +34,10 @@ public final class Topics {
     return readers != null && session.subscriptions().contains(readers);
   }
 
-  /// Who follows `topic` here; empty if nobody does.
-  public Optional<Readers> readers(String topic) {
+  /// Who follows `topic` here.
+  public Readers readers(String topic) {
     Readers readers = topics.get(topic);
-    return readers == null || readers.isEmpty() ? Optional.empty() : Optional.of(readers);
+    return readers == null ? nobody : readers;
   }
 
   public void sweep() {

@@ -115,7 +115,7 @@ final class CatchingUp {
   private void readOn(Session session, PageRequest wanted, Answer answer) {
     ConversationId in = wanted.in();
     if (answer instanceof Answer.Page page) {
-      give(session, in, wanted.after(), page);
+      give(session, wanted, page);
       session.gavePage(page);
     } else if (answer instanceof Answer.Refused refused && refused.retryMillis() > 0) {
       session.pageFailed();
@@ -124,12 +124,13 @@ final class CatchingUp {
     }
   }
 
-  private void give(Session session, ConversationId in, long after, Answer.Page page) {
-    boolean trimmed = page.low() > after + 1;
+  private void give(Session session, PageRequest wanted, Answer.Page page) {
+    long after = wanted.after();
+    boolean trimmed = page.low() > after + 1 && !wanted.fresh();
     if (!trimmed && page.items().isEmpty()) {
       return;
     }
-    String address = in.addressFor(session.user());
+    String address = wanted.in().addressFor(session.user());
     shard.put(
         session,
         out -> {

@@ -12,65 +12,76 @@ import dev.tidings.protocol.Payload;
 import dev.tidings.session.Frame;
 import dev.tidings.session.Outbox;
 import dev.tidings.session.Session;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// Hands out what was committed to the readers on this lane, and what passes through topics without
 /// a log.
 ///
 /// The number of writes is the cost, so entries of one conversation that come together leave
-/// together: one frame, one write per reader ([Run]). What an author gets of his own entries
-/// carries his `cid`; his few connections are found by the user table and served apart.
+/// together: one frame, one write per reader ([Run]), and to many readers by and by ([FanOut]).
+/// What an author gets of his own entries carries his `cid`; his few connections are found by the
+/// user table and served apart.
 final class Delivery {
   private final Hub hub;
   private final Shard shard;
+  private final FanOut fanOut;
   private final Neighbours neighbours;
-
-  /// Runs of the batch in hand, by conversation number, in order of first appearance.
-  private final Map<Long, Run> runs = new LinkedHashMap<>();
 
   /// What was published on this lane in this tick, by topic.
   private final Map<String, Passing> published = new LinkedHashMap<>();
 
-  Delivery(Hub hub, Shard shard, Neighbours neighbours) {
+  Delivery(Hub hub, Shard shard, FanOut fanOut, Neighbours neighbours) {
     this.hub = hub;
     this.shard = shard;
+    this.fanOut = fanOut;
     this.neighbours = neighbours;
   }
 
   /// One commit, in order.
-  void hand(List<Committed> committed) {
+  void hand(long commit, List<Committed> committed) {
     for (Committed each : committed) {
       switch (each) {
         case Committed.Appended(var conversation, Entry entry) ->
-            appended(conversation.number(), conversation.id(), entry);
-        case Committed.MembersIn in -> {
-          long number = in.conversation().number();
-          finish(number);
-          in.who().forEach(user -> shard.users.memberIn(number, user));
-          in.quietHead().ifPresent(head -> in.who().forEach(user -> letIn(in, head, user)));
-        }
-        case Committed.MembersOut out -> {
-          long number = out.conversation().number();
-          finish(number);
-          out.who().forEach(user -> shard.users.memberOut(number, user));
-          if (out.quiet()) {
-            out.who().forEach(user -> letOut(out, user));
-          }
-        }
+            appended(commit, conversation.number(), conversation.id(), entry);
+        case Committed.MembersIn in -> turnOver(commit, in.conversation().id(), () -> letIn(in));
+        case Committed.MembersOut out ->
+            turnOver(commit, out.conversation().id(), () -> letOut(out));
       }
     }
-    runs.values().forEach(this::give);
-    runs.clear();
+    fanOut.proceed();
   }
 
-  /// Forgets what of a commit was not given, because giving failed.
-  void abandon() {
-    runs.clear();
+  /// Readers of a conversation come or go: behind what is handed out still.
+  private void turnOver(long commit, ConversationId id, Runnable change) {
+    if (fanOut.course(id) == null) {
+      change.run();
+    } else {
+      fanOut.add(id, new Course.Turnover(commit, change));
+    }
+  }
+
+  private void letIn(Committed.MembersIn in) {
+    long number = in.conversation().number();
+    in.who().forEach(user -> shard.users.memberIn(number, user));
+    in.quietHead().ifPresent(head -> in.who().forEach(user -> letIn(in, head, user)));
+    hub.presence().membersIn(in.conversation().id().name(), in.who());
+  }
+
+  private void letOut(Committed.MembersOut out) {
+    long number = out.conversation().number();
+    out.who().forEach(user -> shard.users.memberOut(number, user));
+    if (out.quiet()) {
+      out.who().forEach(user -> letOut(out, user));
+    }
+    hub.presence().membersOut(out.conversation().id().name(), out.who());
   }
 
   /// No entry says it in a quiet group: he is told the place from which he reads.
@@ -111,20 +122,14 @@ final class Delivery {
     }
   }
 
-  private void appended(long number, ConversationId id, Entry entry) {
+  private void appended(long commit, long number, ConversationId id, Entry entry) {
     switch (id.kind()) {
       case PRIVATE -> toBoth(id, entry);
-      case GROUP -> {
-        Readers readers = shard.users.readers(number, shard.clock.monotonicMillis());
-        toReaders(number, id, readers, entry);
-      }
-      case ANNOUNCEMENT -> toReaders(number, id, shard.everyone, entry);
-      case TOPIC -> {
-        Optional<Readers> readers = shard.topics.readers(id.name());
-        if (readers.isPresent()) {
-          toReaders(number, id, readers.get(), entry);
-        }
-      }
+      case GROUP ->
+          toReaders(
+              commit, id, () -> shard.users.readers(number, shard.clock.monotonicMillis()), entry);
+      case ANNOUNCEMENT -> toReaders(commit, id, () -> shard.everyone, entry);
+      case TOPIC -> toReaders(commit, id, () -> shard.topics.readers(id.name()), entry);
     }
   }
 
@@ -151,60 +156,93 @@ final class Delivery {
     frame.release();
   }
 
-  private void toReaders(long number, ConversationId id, Readers readers, Entry entry) {
-    if (readers.isEmpty()) {
+  /// Puts `entry` to those that wait, or begins a run. Where nobody reads, nothing is made.
+  private void toReaders(long commit, ConversationId id, Supplier<Readers> readers, Entry entry) {
+    Course course = fanOut.course(id);
+    if (course == null && readers.get().isEmpty()) {
       return;
     }
-    Run run = runs.computeIfAbsent(number, fresh -> new Run(id, readers));
+    if (course != null && course.lastWaiting() instanceof Outgoing last && !last.run.isFull()) {
+      last.run.add(entry);
+      fanOut.grew(course);
+      return;
+    }
+    Run run = new Run(id);
     run.add(entry);
-    if (run.isFull()) {
-      finish(number);
-    }
+    fanOut.add(id, new Outgoing(commit, run, readers));
   }
 
-  /// Gives what has run up of a conversation now, because its readers are about to change or it is
-  /// enough for one frame.
-  private void finish(long number) {
-    Run run = runs.remove(number);
-    if (run != null) {
-      give(run);
-    }
-  }
+  /// A run on its way to the readers of one conversation.
+  private final class Outgoing extends Course.Handout {
+    private final long commit;
+    private final Run run;
+    private final Supplier<Readers> readers;
 
-  private void give(Run run) {
-    Map<String, Frame> apart = new HashMap<>();
-    try {
-      makeFramesForAuthors(run, apart);
-      apart.keySet().forEach(author -> serveApart(author, true));
-      Frame frame = shard.frames.of(run.units());
-      run.readers.forEach(session -> {
-        Frame own = session.servedApart() ? apart.get(session.user()) : null;
-        deliver(session, run.id, run.first(), run.last(), own == null ? frame : own);
-      });
-      frame.release();
-    } finally {
-      apart.forEach((author, own) -> {
-        serveApart(author, false);
-        own.release();
-      });
-    }
-  }
+    /// Who is welcomed from now on may not have been let in before some of these entries.
+    private final int newestReader = shard.welcomes;
 
-  private void makeFramesForAuthors(Run run, Map<String, Frame> apart) {
-    for (Entry entry : run.entries) {
-      if (!entry.cid().isEmpty()
-          && !apart.containsKey(entry.from())
-          && shard.users.find(entry.from()).isPresent()) {
-        apart.put(entry.from(), shard.frames.of(run.unitsFor(entry.from())));
+    private final Map<String, Frame> apart = new HashMap<>(2);
+    private final List<Session> servedApart = new ArrayList<>(2);
+    private @Nullable Frame frame;
+
+    Outgoing(long commit, Run run, Supplier<Readers> readers) {
+      this.commit = commit;
+      this.run = run;
+      this.readers = readers;
+    }
+
+    @Override
+    long commit() {
+      return commit;
+    }
+
+    @Override
+    int sizeBytes() {
+      return run.units().length();
+    }
+
+    @Override
+    Readers readers() {
+      return readers.get();
+    }
+
+    @Override
+    void begin() {
+      for (Entry entry : run.entries) {
+        if (!entry.cid().isEmpty() && !apart.containsKey(entry.from())) {
+          shard.users.find(entry.from()).ifPresent(author -> serveApart(author));
+        }
+      }
+      frame = shard.frames.of(run.units());
+    }
+
+    private void serveApart(LocalUser author) {
+      apart.put(author.name(), shard.frames.of(run.unitsFor(author.name())));
+      servedApart.addAll(author.sessions());
+      author.sessions().forEach(session -> session.serveApart(true));
+    }
+
+    @Override
+    void give(Session session) {
+      Frame own = session.servedApart() ? apart.get(session.user()) : null;
+      Frame common = frame;
+      if (session.cameAfter(newestReader)) {
+        readFrom(session, run.id, run.first(), run.last());
+      } else if (own != null) {
+        deliver(session, run.id, run.first(), run.last(), own);
+      } else if (common != null) {
+        deliver(session, run.id, run.first(), run.last(), common);
       }
     }
-  }
 
-  private void serveApart(String author, boolean apart) {
-    shard
-        .users
-        .find(author)
-        .ifPresent(user -> user.sessions().forEach(session -> session.serveApart(apart)));
+    @Override
+    void end() {
+      servedApart.forEach(session -> session.serveApart(false));
+      apart.values().forEach(Frame::release);
+      if (frame != null) {
+        frame.release();
+      }
+    }
   }
 
   private void deliver(Session session, ConversationId in, long first, long last, Frame frame) {
@@ -212,6 +250,15 @@ final class Delivery {
       hub.close(session, CloseCode.SLOW);
     } else if (session.isCatchingUp()) {
       hub.catchingUp().note(session);
+    }
+  }
+
+  private void readFrom(Session session, ConversationId in, long first, long last) {
+    if (session.readFrom(in, first, last)) {
+      hub.catchingUp().note(session);
+      hub.catchingUp().proceed(session);
+    } else {
+      hub.close(session, CloseCode.SLOW);
     }
   }
 
@@ -257,19 +304,92 @@ final class Delivery {
   /// The units are only read here, for every lane makes its own frames of them.
   private void pass(List<Passing> batch) {
     for (Passing passing : batch) {
-      Optional<Readers> readers = shard.topics.readers(passing.topic());
-      if (readers.isPresent()) {
-        Frame frame = shard.frames.of(passing.units());
-        readers.get().forEach(session -> pass(session, passing, frame));
-        frame.release();
+      if (!shard.topics.readers(passing.topic()).isEmpty()) {
+        pass(new ConversationId(ConversationId.Kind.TOPIC, passing.topic()), passing);
       }
+    }
+    fanOut.proceed();
+  }
+
+  private void pass(ConversationId topic, Passing passing) {
+    Course course = fanOut.course(topic);
+    if (course != null && course.lastWaiting() instanceof Passage last && !last.isFull()) {
+      last.add(passing);
+      fanOut.grew(course);
+    } else {
+      fanOut.add(topic, new Passage(passing));
     }
   }
 
-  private void pass(Session session, Passing passing, Frame frame) {
-    if (session.outbox().offer(frame) == Outbox.Offer.FULL) {
-      session.lose(passing.topic(), passing.count()[0]);
-      hub.catchingUp().note(session);
+  /// Units on their way to those who follow a topic without a log.
+  private final class Passage extends Course.Handout {
+    private final String topic;
+    private final List<Passing> parts = new ArrayList<>(1);
+    private int bytes;
+    private int units;
+    private @Nullable Frame frame;
+
+    Passage(Passing first) {
+      this.topic = first.topic();
+      add(first);
+    }
+
+    void add(Passing more) {
+      parts.add(more);
+      bytes += more.units().length();
+      units += more.count()[0];
+    }
+
+    boolean isFull() {
+      return bytes >= Run.BYTES_MAX;
+    }
+
+    /// It is of no commit.
+    @Override
+    long commit() {
+      return 0;
+    }
+
+    @Override
+    int sizeBytes() {
+      return bytes;
+    }
+
+    @Override
+    Readers readers() {
+      return shard.topics.readers(topic);
+    }
+
+    @Override
+    void begin() {
+      frame = parts.size() == 1 ? shard.frames.of(parts.getFirst().units()) : together();
+    }
+
+    private Frame together() {
+      JsonWriter all = new JsonWriter(bytes + parts.size());
+      for (Passing part : parts) {
+        if (all.length() > 0) {
+          all.newLine();
+        }
+        all.rawUnits(part.units());
+      }
+      return shard.frames.of(all);
+    }
+
+    @Override
+    void give(Session session) {
+      Frame common = frame;
+      if (common != null && session.outbox().offer(common) == Outbox.Offer.FULL) {
+        session.lose(topic, units);
+        hub.catchingUp().note(session);
+      }
+    }
+
+    @Override
+    void end() {
+      if (frame != null) {
+        frame.release();
+      }
     }
   }
 }

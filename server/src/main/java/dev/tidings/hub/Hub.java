@@ -42,6 +42,7 @@ public final class Hub implements CommitListener {
   private final Registry registry;
   private final Replies replies;
   private final Joining joining;
+  private final FanOut fanOut;
   private final Delivery delivery;
   private final CatchingUp catchingUp;
   private final Sending sending;
@@ -52,6 +53,9 @@ public final class Hub implements CommitListener {
   private final Sweep sweep;
   private final String namePrefix;
   private long opened;
+
+  /// The last commit that the engine told of.
+  private long told;
 
   /// The hub of lane `index`.
   public Hub(
@@ -66,7 +70,16 @@ public final class Hub implements CommitListener {
       HubSettings settings) {
     this.shard =
         new Shard(
-            index, lane, clock, engine, frames, authenticator, online, settings, this::guarded);
+            index,
+            lane,
+            clock,
+            engine,
+            frames,
+            authenticator,
+            online,
+            neighbours.congestion(),
+            settings,
+            this::guarded);
     this.namePrefix = settings.node() + "-" + index + "-";
     this.registry =
         new Registry(
@@ -77,13 +90,15 @@ public final class Hub implements CommitListener {
             (user, on, ts) -> neighbours.tellAll(hub -> hub.presence.changed(user, on, ts)));
     this.replies = new Replies(shard);
     this.joining = new Joining(this, shard, replies, neighbours);
-    this.delivery = new Delivery(this, shard, neighbours);
+    this.fanOut = new FanOut(shard, this::nextRound);
+    this.delivery = new Delivery(this, shard, fanOut, neighbours);
     this.catchingUp = new CatchingUp(shard);
     this.sending = new Sending(shard, replies, delivery);
     this.reading = new Reading(shard, replies);
     this.groups = new Groups(shard, replies, reading);
     this.presence = new PresenceWatch(shard, replies, reading);
     this.subscribing = new Subscribing(shard, replies, reading, catchingUp, presence);
+    this.told = shard.worked;
     this.sweep = new Sweep(this, shard, catchingUp, presence);
   }
 
@@ -266,36 +281,32 @@ public final class Hub implements CommitListener {
 
   @Override
   public void on(long commit, List<Committed> committed, List<Answered> answers) {
+    told = commit;
     if (!committed.isEmpty()) {
-      handOut(commit, committed);
+      handOut(() -> delivery.hand(commit, committed));
     }
-    shard.worked = commit;
+    shard.worked = fanOut.workedOff(told);
     for (Answered answered : answers) {
       answered.ticket().on(answered.answer());
     }
     catchingUp.proceedAll();
   }
 
-  /// If that fails, nobody knows who was given what: they all come back and sync.
-  private void handOut(long commit, List<Committed> committed) {
-    try {
-      delivery.hand(committed);
-      for (Committed each : committed) {
-        memberships(each);
-      }
-    } catch (RuntimeException e) {
-      LOG.error("delivery failed lane={} commit={}", shard.index, commit, e);
-      delivery.abandon();
-      endAll(CloseCode.STATE);
-    }
+  /// Another round of what is handed out to many.
+  private void nextRound(Runnable round) {
+    handOut(round);
+    shard.worked = fanOut.workedOff(told);
+    catchingUp.proceedAll();
   }
 
-  private void memberships(Committed committed) {
-    switch (committed) {
-      case Committed.Appended _ -> {}
-      case Committed.MembersIn in -> presence.membersIn(in.conversation().id().name(), in.who());
-      case Committed.MembersOut out ->
-          presence.membersOut(out.conversation().id().name(), out.who());
+  /// If that fails, nobody knows who was given what: they all come back and sync.
+  private void handOut(Runnable work) {
+    try {
+      work.run();
+    } catch (RuntimeException e) {
+      LOG.error("delivery failed lane={} commit={}", shard.index, told, e);
+      fanOut.abandon();
+      endAll(CloseCode.STATE);
     }
   }
 
@@ -311,6 +322,10 @@ public final class Hub implements CommitListener {
 
   Delivery delivery() {
     return delivery;
+  }
+
+  PresenceWatch presence() {
+    return presence;
   }
 
   CatchingUp catchingUp() {

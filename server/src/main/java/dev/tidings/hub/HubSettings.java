@@ -9,6 +9,7 @@ import java.util.List;
 /// @param node short name of this node, the beginning of every `conn`
 /// @param keptTopics names of topics that have a log; a final `*` stands for any ending
 /// @param pingSeconds heartbeat where the client wishes none
+/// @param rounds how what is for many is divided
 public record HubSettings(
     String node,
     int pingSeconds,
@@ -16,6 +17,7 @@ public record HubSettings(
     int connectionsPerUserMax,
     int subscriptionsMax,
     List<String> keptTopics,
+    FanOut.Rounds rounds,
     Units.Max max) {
 
   public static final int FRAME_BYTES_MAX = 64 * 1024;
@@ -30,17 +32,37 @@ public record HubSettings(
         20,
         256,
         List.of(),
+        FanOut.Rounds.DEFAULTS,
         new Units.Max(FRAME_BYTES_MAX, DATA_BYTES_MAX, 64, dedupeSeconds));
   }
 
   public HubSettings withSendRate(SendRate.Limit limit) {
     return new HubSettings(
-        node, pingSeconds, limit, connectionsPerUserMax, subscriptionsMax, keptTopics, max);
+        node, pingSeconds, limit, connectionsPerUserMax, subscriptionsMax, keptTopics, rounds, max);
   }
 
   public HubSettings withKeptTopics(List<String> patterns) {
     return new HubSettings(
-        node, pingSeconds, sendRate, connectionsPerUserMax, subscriptionsMax, patterns, max);
+        node,
+        pingSeconds,
+        sendRate,
+        connectionsPerUserMax,
+        subscriptionsMax,
+        patterns,
+        rounds,
+        max);
+  }
+
+  public HubSettings withRounds(FanOut.Rounds other) {
+    return new HubSettings(
+        node,
+        pingSeconds,
+        sendRate,
+        connectionsPerUserMax,
+        subscriptionsMax,
+        keptTopics,
+        other,
+        max);
   }
 
   /// Whether this topic has a log.

@@ -222,7 +222,8 @@ final class Joining {
 
   private void live(Attempt attempt) {
     Session session = attempt.session;
-    session.welcomed(pingSeconds(attempt) * 1_000L, shard.clock.monotonicMillis());
+    session.welcomed(
+        ++shard.welcomes, pingSeconds(attempt) * 1_000L, shard.clock.monotonicMillis());
     shard.guests.remove(session);
     shard.everyone.add(session);
     shard.users.enter(attempt.place.user, session);

@@ -6,11 +6,17 @@ import java.util.function.Consumer;
 /// The hubs of all lanes of this node. A hub calls another one only through here, as a message in
 /// its lane's mailbox.
 public final class Neighbours {
+  private final Congestion congestion = new Congestion();
   private List<Hub> hubs = List.of();
 
   /// To be called once, before the first connection.
   public void are(List<Hub> all) {
     hubs = List.copyOf(all);
+  }
+
+  /// What some lane cannot hand out fast enough.
+  Congestion congestion() {
+    return congestion;
   }
 
   /// How many lanes there are.

@@ -1,7 +1,6 @@
 package dev.tidings.hub;
 
 import dev.tidings.conversation.EntryWriter;
-import dev.tidings.conversation.Readers;
 import dev.tidings.engine.ConversationId;
 import dev.tidings.engine.Entry;
 import dev.tidings.protocol.JsonWriter;
@@ -15,14 +14,12 @@ final class Run {
   static final int BYTES_MAX = 16 * 1024;
 
   final ConversationId id;
-  final Readers readers;
   final List<Entry> entries = new ArrayList<>();
   private final String in;
   private final JsonWriter units = new JsonWriter(512);
 
-  Run(ConversationId id, Readers readers) {
+  Run(ConversationId id) {
     this.id = id;
-    this.readers = readers;
     this.in = id.addressFor("");
   }
 

@@ -49,6 +49,11 @@ final class Sending {
       replies.err(request, RATE, "too many messages, or one before was refused", waitMillis);
       return;
     }
+    if (shard.congestion.has(ConversationId.of(to, request.actor()))) {
+      refuseForNow(request.session(), Replies.BUSY_RETRY_MILLIS);
+      replies.busy(request);
+      return;
+    }
     if (to.kind() == Address.Kind.TOPIC && !shard.settings.keeps(to.name())) {
       delivery.publish(to.name(), request.actor(), send.data());
       replies.ok(request, out -> out.name("in").plain(to.toString()));

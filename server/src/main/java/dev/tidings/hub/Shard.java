@@ -29,6 +29,7 @@ final class Shard {
   final Frames frames;
   final Authenticator authenticator;
   final OnlineUsers online;
+  final Congestion congestion;
   final HubSettings settings;
 
   private final Guard guard;
@@ -41,6 +42,9 @@ final class Shard {
 
   final LocalUsers users = new LocalUsers();
   final Topics topics = new Topics();
+
+  /// How many connections were welcomed so far.
+  int welcomes;
 
   /// The last commit whose entries this lane has handed out.
   long worked;
@@ -56,6 +60,7 @@ final class Shard {
       Frames frames,
       Authenticator authenticator,
       OnlineUsers online,
+      Congestion congestion,
       HubSettings settings,
       Guard guard) {
     this.index = index;
@@ -65,6 +70,7 @@ final class Shard {
     this.frames = frames;
     this.authenticator = authenticator;
     this.online = online;
+    this.congestion = congestion;
     this.settings = settings;
     this.guard = guard;
     this.worked = engine.commit(); // what was kept before this run, nobody here waits for

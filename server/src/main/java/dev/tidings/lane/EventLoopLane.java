@@ -13,6 +13,13 @@ record EventLoopLane(EventLoop loop) implements Lane {
     loop.execute(task);
   }
 
+  /// A timer that is due at once: tasks of the queue would all be run before the sockets are looked
+  /// at again.
+  @Override
+  public void afterSockets(Runnable task) {
+    loop.schedule(task, 0, TimeUnit.NANOSECONDS);
+  }
+
   @Override
   public Cancel schedule(Runnable task, long delayMillis) {
     ScheduledFuture<?> timer = loop.schedule(task, delayMillis, TimeUnit.MILLISECONDS);

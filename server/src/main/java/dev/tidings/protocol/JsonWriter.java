@@ -133,6 +133,14 @@ public final class JsonWriter {
     return this;
   }
 
+  /// Whole units that another writer holds.
+  public JsonWriter rawUnits(JsonWriter units) {
+    room(units.length);
+    System.arraycopy(units.buffer, 0, buffer, length, units.length);
+    length += units.length;
+    return this;
+  }
+
   /// A line feed between two units of one frame.
   public JsonWriter newLine() {
     return put('\n');

@@ -48,6 +48,9 @@ public final class CatchUp {
     /// It is not known yet where it starts: see [CatchUp#await].
     boolean awaiting;
 
+    /// Nothing of it was given on this connection, so nothing can be missing before what is.
+    boolean fresh;
+
     boolean isQuiet() {
       return page == 0 && !awaiting;
     }
@@ -56,7 +59,8 @@ public final class CatchUp {
   /// A page to be read.
   ///
   /// @param number tells it from others, for what it was to serve may be forgotten meanwhile
-  public record PageRequest(long number, ConversationId in, long after) {}
+  /// @param fresh whether nothing was given before, so that there is no gap to be told
+  public record PageRequest(long number, ConversationId in, long after, boolean fresh) {}
 
   /// The lane hands out the entries `first` to `last` as `frame`. Gives them if they are next and
   /// there is room; else notes them. `false`: more conversations moved than can be noted.
@@ -78,6 +82,19 @@ public final class CatchUp {
       }
     }
     return true;
+  }
+
+  /// The lane hands out the entries `first` to `last`, of which some may not be this reader's: he
+  /// came while they waited. So he is given them from the log. `false`: too many.
+  boolean readFrom(ConversationId in, long first, long last) {
+    Note known = notes.get(in);
+    if (known != null) {
+      known.seen = Math.max(known.seen, last);
+      return true;
+    }
+    Optional<Note> note = begin(in, first - 1, last);
+    note.ifPresent(begun -> begun.fresh = true);
+    return note.isPresent();
   }
 
   /// The outbox was full for something that has no place in a log.
@@ -147,7 +164,7 @@ public final class CatchUp {
         notes.put(candidate.getKey(), note); // behind the others: pages come in turn
         note.page = ++pages;
         note.seenWhenAsked = note.seen;
-        underWay = new PageRequest(note.page, candidate.getKey(), note.position);
+        underWay = new PageRequest(note.page, candidate.getKey(), note.position, note.fresh);
         return Optional.of(underWay);
       }
     }
@@ -164,6 +181,7 @@ public final class CatchUp {
     Note note = ended();
     note.commit = Math.max(note.commit, page.commit());
     if (!page.items().isEmpty()) {
+      note.fresh = false;
       note.position = page.items().getLast().seq();
     }
     if (!page.more()) {

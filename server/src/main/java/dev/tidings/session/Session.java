@@ -47,6 +47,7 @@ public final class Session {
   private @Nullable Identity identity;
   private String device = "";
 
+  private int welcomeOrdinal;
   private int requests;
   private int inFlight;
   private int guestBytes;
@@ -62,8 +63,8 @@ public final class Session {
   private @Nullable CatchUp catchUp;
   private @Nullable List<Subscription> subscriptions;
 
-  /// Set only while one run of entries is handed out: his frame carries his own `cid`.
-  private boolean servedApart;
+  /// How many runs under way have a frame of his own for him: his entries carry his `cid`.
+  private int servedApart;
 
   private @Nullable Registrant registrant;
   private @Nullable Map<String, Integer> lost;
@@ -176,11 +177,19 @@ public final class Session {
   }
 
   /// Everything is prepared: from here on entries are delivered.
-  public void welcomed(long pingMillis, long nowMillis) {
+  ///
+  /// @param ordinal which one on its lane it is that is welcomed
+  public void welcomed(int ordinal, long pingMillis, long nowMillis) {
     Check.that(state == State.JOINING, "only who joins is welcomed");
     state = State.LIVE;
+    welcomeOrdinal = ordinal;
     pingEveryMillis = pingMillis;
     pingDueMillis = nowMillis + pingMillis;
+  }
+
+  /// Whether it was welcomed after the one with this ordinal.
+  public boolean cameAfter(int ordinal) {
+    return welcomeOrdinal - ordinal > 0;
   }
 
   /// The token was renewed.
@@ -308,6 +317,12 @@ public final class Session {
     return catchUp().meet(outbox, in, first, last, frame);
   }
 
+  /// The lane hands out the entries `first` to `last` of `in`, which waited already when this
+  /// reader came. `false`: it must come back and sync.
+  public boolean readFrom(ConversationId in, long first, long last) {
+    return catchUp().readFrom(in, first, last);
+  }
+
   /// The next page of the log that this reader needs, if it can take one.
   public Optional<CatchUp.PageRequest> nextPage(long worked) {
     if (catchUp == null || !outbox.isDrained()) {
@@ -385,11 +400,11 @@ public final class Session {
   }
 
   public boolean servedApart() {
-    return servedApart;
+    return servedApart > 0;
   }
 
   public void serveApart(boolean apart) {
-    servedApart = apart;
+    servedApart += apart ? 1 : -1;
   }
 
   // Subscriptions.

@@ -673,6 +673,8 @@ final class ModelClient implements Peer {
             copy.gone = true;
             copy.told = Math.max(copy.told, Json.number(page, "head"));
             fetchWhatIsMissing(copy);
+          } else if (page.has("retry")) {
+            later(page, () -> askForStretch(in));
           }
         });
   }
@@ -692,10 +694,11 @@ final class ModelClient implements Peer {
     if (!copy.epoch.isEmpty()) {
       history.put("epoch", copy.epoch);
     }
-    ask(history, page -> fetched(copy, page));
+    long asked = copy.applied;
+    ask(history, page -> fetched(copy, asked, page));
   }
 
-  private void fetched(Copy copy, JsonNode page) {
+  private void fetched(Copy copy, long asked, JsonNode page) {
     copy.asking = false;
     if (!isOk(page)) {
       if (page.has("retry")) {
@@ -708,7 +711,6 @@ final class ModelClient implements Peer {
       }
       return;
     }
-    long before = copy.applied;
     copy.breakTo(Json.number(page, "low"));
     page.path("items")
         .forEach(entry -> {
@@ -724,7 +726,7 @@ final class ModelClient implements Peer {
       copy.held.clear();
     }
     claim(
-        copy.applied > before || !copy.lacksSomething() || copy.gone,
+        copy.applied > asked || !copy.lacksSomething() || copy.gone, // or live ones came meanwhile
         () -> this + " does not get on with " + copy + " by " + page);
     fetchWhatIsMissing(copy);
   }

@@ -24,6 +24,11 @@ final class SimulatedFrames {
     };
   }
 
+  /// The process that held them is gone.
+  void end() {
+    living.clear();
+  }
+
   /// So many frames can be made, and then one cannot.
   void failAfter(int count) {
     madeBeforeFailure = count;

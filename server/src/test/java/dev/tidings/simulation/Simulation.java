@@ -3,6 +3,7 @@ package dev.tidings.simulation;
 import dev.tidings.auth.Identity;
 import dev.tidings.engine.EngineLimits;
 import dev.tidings.engine.KeptLogs;
+import dev.tidings.hub.FanOut;
 import dev.tidings.hub.Hub;
 import dev.tidings.hub.HubSettings;
 import dev.tidings.presence.OnlineUsers;
@@ -51,10 +52,7 @@ final class Simulation {
   private final List<ModelClient> clients = new ArrayList<>();
   private final Deque<Note> journal = new ArrayDeque<>();
   private final Witness witness;
-  private HubSettings settings =
-      HubSettings.defaults("n1", EngineLimits.DEFAULTS.dedupeSeconds())
-          .withSendRate(SendRate.Limit.NONE)
-          .withKeptTopics(List.of("kept.*"));
+  private HubSettings settings;
   private EngineLimits limits = EngineLimits.DEFAULTS;
   private SimulatedServer server;
 
@@ -63,7 +61,20 @@ final class Simulation {
     this.random = new SplittableRandom(seed);
     this.scheduler = new Scheduler(random);
     this.witness = new Witness(store.kept());
+    this.settings =
+        HubSettings.defaults("n1", EngineLimits.DEFAULTS.dedupeSeconds())
+            .withSendRate(SendRate.Limit.NONE)
+            .withKeptTopics(List.of("kept.*"))
+            .withRounds(rounds());
     this.server = start(1 + random.nextInt(3));
+  }
+
+  /// With every other seed two readers are many, so that every walk over them takes several rounds.
+  private FanOut.Rounds rounds() {
+    FanOut.Rounds usual = FanOut.Rounds.DEFAULTS;
+    return seed % 2 == 0
+        ? usual
+        : new FanOut.Rounds(0, 1, 1 + random.nextInt(2), usual.waitingBytesMax());
   }
 
   /// Plays a story with several seeds. What holds in one order of events must hold in all.
@@ -169,6 +180,7 @@ final class Simulation {
 
   Simulation withLanes(int lanes) {
     server.die();
+    frames.end();
     server = start(lanes);
     return this;
   }
@@ -182,6 +194,7 @@ final class Simulation {
   Simulation restarts() {
     note("the server", " restarts", "");
     server.die();
+    frames.end();
     server = start(server.laneCount());
     return this;
   }
