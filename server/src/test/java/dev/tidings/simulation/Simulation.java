@@ -74,7 +74,7 @@ final class Simulation {
     FanOut.Rounds usual = FanOut.Rounds.DEFAULTS;
     return seed % 2 == 0
         ? usual
-        : new FanOut.Rounds(0, 1, 1 + random.nextInt(2), usual.waitingBytesMax());
+        : new FanOut.Rounds(random.nextInt(2), 1, 1 + random.nextInt(2), usual.waitingBytesMax());
   }
 
   /// Plays a story with several seeds. What holds in one order of events must hold in all.
