@@ -3,6 +3,7 @@ package dev.tidings.bench;
 import dev.tidings.base.Clock;
 import dev.tidings.base.Ids;
 import dev.tidings.base.Lane;
+import dev.tidings.bench.process.Scratch;
 import dev.tidings.embedded.RocksStore;
 import dev.tidings.engine.Answer;
 import dev.tidings.engine.Change;

@@ -1,5 +1,6 @@
 package dev.tidings.bench;
 
+import dev.tidings.bench.process.BenchFailure;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -7,8 +8,13 @@ import picocli.CommandLine.Command;
 @Command(
     name = "bench/run",
     description = "Starts a server as a user would, on one core, and measures it from another.",
-    subcommands = {Durable.class, Idle.class, Startup.class, Restart.class},
-    mixinStandardHelpOptions = true)
+    subcommands = {Startup.class, Restart.class},
+    mixinStandardHelpOptions = true,
+    footer = {
+      "",
+      "Also: durable, idle: as ./tidings bench, with a server started on a core of its own and the",
+      "figures appended to bench/results. jmh: micro-benchmarks. load: ./tidings bench itself."
+    })
 final class Bench {
   private Bench() {}
 

@@ -1,5 +1,9 @@
 package dev.tidings.bench;
 
+import dev.tidings.bench.process.BenchFailure;
+import dev.tidings.bench.process.Machine;
+import dev.tidings.bench.process.ProcessorTime;
+import dev.tidings.bench.process.Scratch;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;

@@ -1,5 +1,10 @@
 package dev.tidings.bench;
 
+import dev.tidings.bench.load.PairLoad;
+import dev.tidings.bench.process.BenchFailure;
+import dev.tidings.bench.process.LineClient;
+import dev.tidings.bench.process.Scratch;
+import dev.tidings.bench.process.ServerProcess;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +26,6 @@ final class Restart implements Callable<Integer> {
   private static final double SECONDS_MAX = 3;
   private static final int CONNECTIONS = 1_000;
   private static final int WINDOW = 16;
-  private static final Duration CONNECT_MAX = Duration.ofSeconds(60);
   private static final Duration FILL_MAX = Duration.ofMinutes(15);
   private static final Duration ANSWER_MAX = Duration.ofSeconds(60);
 
@@ -50,7 +54,7 @@ final class Restart implements Callable<Integer> {
     List<Double> seconds = new ArrayList<>();
     try (Scratch scratch = setting.scratch()) {
       Report report = new Report("restart", scratch, System.out);
-      ServerProcess server = ServerProcess.start(setting, scratch.data());
+      ServerProcess server = setting.start(scratch);
       try {
         long stored = 0;
         Witnessed known = new Witnessed();
@@ -58,7 +62,7 @@ final class Restart implements Callable<Integer> {
           long more = i == 0 ? entries : between;
           fillAndKill(server, more, known);
           stored += more;
-          server = ServerProcess.start(setting, scratch.data());
+          server = setting.start(scratch);
           seconds.add(firstOk(server, known));
         }
         report.note("entries", entries);
@@ -81,24 +85,13 @@ final class Restart implements Callable<Integer> {
 
   private static void fillAndKill(ServerProcess server, long entries, Witnessed known) {
     server.connect(ANSWER_MAX).close();
-    try (Load load = new Load(server.port())) {
-      PairTraffic traffic = new PairTraffic(WINDOW);
-      List<LoadConnection> all = load.connect(CONNECTIONS, i -> "user" + i, traffic, CONNECT_MAX);
-      load.on(() -> {
-        traffic.areConnected(all);
-        traffic.start(CONNECTIONS, Long.MAX_VALUE);
-        return true;
-      });
-      boolean filled =
-          Until.holds(FILL_MAX, Duration.ofMillis(2), () -> load.on(traffic::oks) >= entries);
-      if (!filled) {
-        throw new BenchFailure("the store does not fill: " + load.on(traffic::tally));
-      }
-      // The load goes on until the server is dead: the kill falls between a write and its sync.
-      load.expectTheEnd();
+    try (PairLoad load = new PairLoad(server.address(), CONNECTIONS, WINDOW)) {
+      load.confirm(entries, FILL_MAX);
+      // Thousands of sends are under way: the kill falls between a write and its sync.
       server.kill();
+      load.hearTheEnd(ANSWER_MAX);
       server.close();
-      known.seq += load.on(() -> traffic.oksBetweenFirstTwo());
+      known.seq += load.confirmedBetweenFirstTwo();
     }
   }
 

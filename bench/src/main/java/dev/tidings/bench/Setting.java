@@ -1,9 +1,10 @@
 package dev.tidings.bench;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
+import dev.tidings.bench.process.Scratch;
+import dev.tidings.bench.process.ServerProcess;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalInt;
 import picocli.CommandLine.Option;
 
 /// What every run is told: filled in by the command line.
@@ -26,10 +27,6 @@ final class Setting {
       description = "The folder whose files the results are appended to. Default: bench/results.")
   private Path results = checkout().resolve("bench/results");
 
-  int serverCore() {
-    return serverCore;
-  }
-
   /// The launcher says where it stands.
   Path checkout() {
     return Path.of(System.getProperty("tidings.checkout", "")).toAbsolutePath();
@@ -41,15 +38,13 @@ final class Setting {
 
   /// A new folder for one server.
   Scratch scratch() {
-    try {
-      Files.createDirectories(dataUnder);
-      String kind = Files.getFileStore(dataUnder).type();
-      if (kind.equals("tmpfs")) {
-        throw new BenchFailure(dataUnder + " is in memory; --data-under must name a disk");
-      }
-      return new Scratch(Files.createTempDirectory(dataUnder, "run-"), kind);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Scratch.under(dataUnder);
+  }
+
+  /// The server of a run: pinned, the product's defaults but for its limits of rate.
+  ServerProcess start(Scratch scratch) {
+    return ServerProcess.start(
+        new ServerProcess.Plan(checkout(), OptionalInt.of(serverCore), List.of("--no-rate-limits")),
+        scratch.data());
   }
 }

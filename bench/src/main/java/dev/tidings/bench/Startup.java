@@ -1,5 +1,9 @@
 package dev.tidings.bench;
 
+import dev.tidings.bench.process.LineClient;
+import dev.tidings.bench.process.ProcessorTime;
+import dev.tidings.bench.process.Scratch;
+import dev.tidings.bench.process.ServerProcess;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,11 +54,11 @@ final class Startup implements Callable<Integer> {
 
   private Start once() {
     try (Scratch scratch = setting.scratch();
-        ServerProcess server = ServerProcess.start(setting, scratch.data());
+        ServerProcess server = setting.start(scratch);
         LineClient client = server.connect(ANSWER_MAX)) {
       client.ask("{\"op\":\"auth\",\"user\":\"alice\"}", "welcome");
       double seconds = (System.nanoTime() - server.startedNanos()) / 1e9;
-      return new Start(seconds, ProcessorTime.now(server.handle()).server().toMillis() / 1e3);
+      return new Start(seconds, ProcessorTime.now(server.watched()).server().toMillis() / 1e3);
     }
   }
 }
