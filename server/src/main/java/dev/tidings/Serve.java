@@ -1,5 +1,6 @@
 package dev.tidings;
 
+import dev.tidings.config.ConversationSettings;
 import dev.tidings.config.ServerSettings;
 import dev.tidings.engine.Level;
 import java.io.IOException;
@@ -58,6 +59,14 @@ final class Serve implements Callable<Integer> {
           "Topics that have a log, for example news.*,alerts. Others live for the moment.")
   private List<String> keepTopics = List.of();
 
+  @Option(
+      names = "--retention",
+      split = ",",
+      description =
+          "How much is kept, for example g:*=90d,t:news.*=1000+30d,u:*=10MB. The first that fits"
+              + " decides; where none does, all is kept.")
+  private List<String> retention = List.of();
+
   @Option(names = "--lanes", defaultValue = "0", description = "Event loops; 0 takes one per core.")
   private int lanes;
 
@@ -81,7 +90,8 @@ final class Serve implements Callable<Integer> {
             durability,
             !noRateLimits,
             keepTopics,
-            lanes == 0 ? Runtime.getRuntime().availableProcessors() : lanes);
+            lanes == 0 ? Runtime.getRuntime().availableProcessors() : lanes,
+            ConversationSettings.parse(retention));
     Server server = new Server(settings);
     CountDownLatch ended = new CountDownLatch(1);
     Runtime.getRuntime()

@@ -57,7 +57,7 @@ public final class Server implements AutoCloseable {
             ? KeyAuthenticator.development(key)
             : KeyAuthenticator.production(key);
 
-    EngineLimits limits = EngineLimits.DEFAULTS;
+    EngineLimits limits = EngineLimits.DEFAULTS.withRetention(settings.conversations().retention());
     engine = new EmbeddedEngine(settings.data(), settings.durability(), limits, clock, ids);
 
     lanes = Lanes.start(settings.lanes());

@@ -22,7 +22,28 @@ public record ServerSettings(
     Level durability,
     boolean rateLimits,
     List<String> keptTopics,
-    int lanes) {
+    int lanes,
+    ConversationSettings conversations) {
+
+  /// With the defaults for conversations.
+  public ServerSettings(
+      InetSocketAddress address,
+      Path data,
+      String key,
+      Level durability,
+      boolean rateLimits,
+      List<String> keptTopics,
+      int lanes) {
+    this(
+        address,
+        data,
+        key,
+        durability,
+        rateLimits,
+        keptTopics,
+        lanes,
+        ConversationSettings.DEFAULTS);
+  }
 
   /// A choice that cannot be started with. The message says which and why, for the operator.
   public static final class Refused extends RuntimeException {

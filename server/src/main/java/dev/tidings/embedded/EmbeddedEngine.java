@@ -27,7 +27,8 @@ import org.slf4j.LoggerFactory;
 ///
 /// The writer takes whatever has queued up as one batch and syncs it once; while it waits for the
 /// disk the next batch gathers, so the batches grow with the load and a lone sender waits for one
-/// sync only. When there is nothing to do it sleeps, but for a look at the free space each second.
+/// sync only. When there is nothing to do it tidies up, and sleeps but for a look at the free space
+/// each second.
 public final class EmbeddedEngine implements Engine {
   private static final Logger LOG = LoggerFactory.getLogger(EmbeddedEngine.class);
 
@@ -104,10 +105,21 @@ public final class EmbeddedEngine implements Engine {
       drainAll();
       while (!submitted.get() && !closing) {
         engine.hold(guard.obstacle());
-        LockSupport.parkNanos(this, LOOK_AGAIN_NANOS);
+        if (!tidy()) {
+          LockSupport.parkNanos(this, LOOK_AGAIN_NANOS);
+        }
       }
     }
     drainAll();
+  }
+
+  private boolean tidy() {
+    try {
+      return engine.tidy();
+    } catch (RuntimeException | Error e) {
+      LOG.error("the writer cannot go on", e);
+      return false;
+    }
   }
 
   private void drainAll() {

@@ -26,14 +26,17 @@ import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.CompactionStyle;
 import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
+import org.rocksdb.FlushOptions;
 import org.rocksdb.IndexType;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
+import org.rocksdb.Options;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 import org.rocksdb.Status;
+import org.rocksdb.TablePropertiesCollectorFactory;
 import org.rocksdb.WALRecoveryMode;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
@@ -75,6 +78,11 @@ public final class RocksStore implements Store {
   /// Share of a write buffer spent on its own bloom filter: a fresh `cid` is looked up in two
   /// windows and nearly always absent.
   private static final double WRITE_BUFFER_BLOOM_SHARE = 0.02;
+
+  /// So many deleted rows among so many make a file worth merging.
+  private static final long DELETIONS_WINDOW = 4_096;
+
+  private static final long DELETIONS_MAX = 2_048;
 
   private static final byte[] MARKS_FROM = {Store.MARKS};
   private static final byte[] MARKS_TO = {Store.MARKS + 1};
@@ -236,8 +244,17 @@ public final class RocksStore implements Store {
               .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
               .setKeepLogFileNum(2)
               .setMaxLogFileSize(1 << 20);
+      // A file with many deleted rows is merged although nothing else asks for it, level by level
+      // until the rows are gone from the disk.
+      TablePropertiesCollectorFactory deletions =
+          kept(
+              TablePropertiesCollectorFactory.NewCompactOnDeletionCollectorFactory(
+                  DELETIONS_WINDOW, DELETIONS_MAX, 0),
+              natives);
+      Options withCollector = kept(new Options(), natives);
+      withCollector.setTablePropertiesCollectorFactory(List.of(deletions));
       ColumnFamilyOptions rest =
-          kept(new ColumnFamilyOptions(), natives)
+          kept(new ColumnFamilyOptions(withCollector), natives)
               .setWriteBufferSize(memory.writeBufferBytes())
               .setLevel0FileNumCompactionTrigger(FRESH_FILES)
               .setMaxBytesForLevelBase(FRESH_FILES * memory.writeBufferBytes())
@@ -383,6 +400,20 @@ public final class RocksStore implements Store {
       witness.note(db.getLatestSequenceNumber());
     } catch (RocksDBException e) {
       throw failed("write", e);
+    } finally {
+      use.unlock();
+    }
+  }
+
+  /// What was deleted still stands in files until it is merged with them; that begins when the
+  /// deletions themselves come to a file.
+  @Override
+  public void giveBack() {
+    Lock use = use();
+    try (FlushOptions soon = new FlushOptions().setWaitForFlush(false).setAllowWriteStall(true)) {
+      db.flush(soon, families.rest());
+    } catch (RocksDBException e) {
+      throw failed("flush", e);
     } finally {
       use.unlock();
     }

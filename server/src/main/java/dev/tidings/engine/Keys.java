@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 /// | `N` kind, name | number of the conversation |
 /// | `M` number | [Meta] |
 /// | `L` number, seq | [Entry]; the head is the last key, it is not written beside it |
+/// | `T` number | [Trimmed], once something was |
 /// | `D` window, number, user, cid | a filed [Mark]; a window is named by the second it began |
 /// | `G` number, user | role of a present member |
 /// | `U` user, number | [Membership], also of one who left |
@@ -41,6 +42,14 @@ final class Keys {
 
   static byte[] meta(long number) {
     return new RowWriter(9).octet('M').sorted64(number).done();
+  }
+
+  static byte[] metasEnd() {
+    return new byte[] {'M' + 1};
+  }
+
+  static byte[] trimmed(long number) {
+    return new RowWriter(9).octet('T').sorted64(number).done();
   }
 
   static byte[] entry(long number, long seq) {

@@ -30,6 +30,7 @@ final class Ledger {
   private final Logs logs;
   private final Marks marks;
   private final GroupRules groups;
+  private final Trimming trimming;
 
   /// Opens the store's numbers; see [StoreState#open] for `boot`.
   Ledger(Store store, Clock clock, Ids ids, EngineLimits limits, Level level, String boot) {
@@ -39,6 +40,7 @@ final class Ledger {
     this.state = StoreState.open(store, level, boot);
     this.logs = new Logs(store, state, ids);
     this.marks = new Marks(store, limits.dedupeSeconds());
+    this.trimming = new Trimming(store, logs, marks, limits.retention(), clock.monotonicMillis());
     this.groups = new GroupRules(store, logs, marks, limits, announcements().number());
   }
 
@@ -70,16 +72,28 @@ final class Ledger {
       List<Answered> answers,
       List<Change.Read> reads) {}
 
-  /// Decides `changes` in order and keeps what they write in one commit.
+  /// Whether there is something to tidy up although nobody asks for anything.
+  boolean isUntidy() {
+    return trimming.isDue(clock.monotonicMillis());
+  }
+
+  /// Decides `changes` in order and keeps what they write in one commit, together with a little of
+  /// what there is to tidy up.
   Outcome decide(List<Change> changes) {
-    Turn turn = new Turn(state.commit() + 1, clock.epochMillis(), level);
+    Turn turn = new Turn(state.commit() + 1, clock.epochMillis(), level, trimming);
+    boolean tidied = false;
     try {
       marks.turn(turn);
+      tidy(turn);
+      tidied = true;
       for (Change change : changes) {
         decide(turn, change);
       }
     } catch (RuntimeException | Error e) {
       // Nothing was written, and what was only in mind is forgotten: as if it had not been asked.
+      if (!tidied) {
+        trimming.rest(clock.monotonicMillis()); // or nothing else would be decided any more
+      }
       return nothingKept(changes, e, false);
     }
     if (!turn.batch.isEmpty()) {
@@ -89,9 +103,19 @@ final class Ledger {
       } catch (RuntimeException | Error e) {
         return nothingKept(changes, e, true);
       }
+      if (trimming.takeFreed()) {
+        store.giveBack();
+      }
     }
-    logs.trim(marks);
+    logs.forgetUnused(marks);
     return new Outcome(Optional.empty(), false, turn.committed, turn.answers, turn.reads);
+  }
+
+  private void tidy(Turn turn) {
+    long now = clock.monotonicMillis();
+    if (trimming.isDue(now)) {
+      trimming.step(turn, now);
+    }
   }
 
   private Outcome nothingKept(List<Change> changes, Throwable failure, boolean unknown) {

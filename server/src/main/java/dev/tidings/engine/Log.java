@@ -11,6 +11,14 @@ final class Log {
   long headMillis;
   long messages;
 
+  /// What all entries up to the head, and those before `low`, count for in a bound of bytes.
+  long bytes;
+
+  long trimmedBytes;
+
+  /// What is kept of it; null until [Trimming] asks.
+  Retention.@Nullable Keep keep;
+
   /// The commit that last moved it, and the head that was kept before.
   long movedBy;
 

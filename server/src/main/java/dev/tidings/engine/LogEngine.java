@@ -169,6 +169,27 @@ public final class LogEngine implements Engine {
     return true;
   }
 
+  /// Tidies up a little, if that is due and nothing else was asked; `false` if it is not. To be
+  /// called at least once a second while nothing is drained, by the thread that drains. Also near a
+  /// full disk, for that is how room is made.
+  public boolean tidy() {
+    if (closed || !broken.isEmpty() || !ledger.isUntidy()) {
+      return false;
+    }
+    batch.clear();
+    Ledger.Outcome outcome = ledger.decide(batch);
+    boolean told = false;
+    try {
+      keep(outcome);
+      told = true;
+    } finally {
+      if (!told && broken.isEmpty()) {
+        broken = "a lane could not be told of a commit";
+      }
+    }
+    return outcome.failure().isEmpty();
+  }
+
   private void decide() {
     if (!broken.isEmpty()) {
       tell(refusal(new Answer.Refused(UNAVAILABLE, broken, RETRY_BROKEN_MILLIS)));

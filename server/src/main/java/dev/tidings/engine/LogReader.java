@@ -45,7 +45,8 @@ final class LogReader {
   ///
   /// @param low first visible seq
   /// @param head last visible seq, `low - 1` if there is none
-  /// @param headCommit the commit of the log's newest entry, 0 if it has none
+  /// @param headCommit the commit of the log's newest entry, also if that was trimmed; 0 if there
+  ///   never was one
   record View(
       Conversation conversation,
       Meta meta,
@@ -116,17 +117,21 @@ final class LogReader {
   }
 
   private Answer.Page pageUp(View view, Query.History query, long commit) {
-    long from = Math.max(query.after().getAsLong() + 1, view.low());
+    long number = view.conversation().number();
     long to = Math.min(query.before().orElse(Long.MAX_VALUE) - 1, view.head());
+    long low = view.low();
+    long next = Math.max(query.after().getAsLong() + 1, low);
     List<Entry> items = new ArrayList<>();
-    long next = from;
     try (Store.Scan scan =
-        store.ascending(
-            Keys.entry(view.conversation().number(), from),
-            Keys.entry(view.conversation().number(), Math.max(to + 1, from)))) {
+        store.ascending(Keys.entry(number, next), Keys.entry(number, Math.max(to + 1, next)))) {
       int bytes = 0;
       while (items.size() < query.limit() && scan.next()) {
         Entry entry = entry(scan);
+        if (entry.seq() != next) {
+          low = entry.seq(); // trimmed under our hands: what was found before it is gone too
+          items.clear();
+          bytes = 0;
+        }
         bytes += entry.replyBytes();
         if (bytes > query.bytesMax() && !items.isEmpty()) {
           break;
@@ -135,7 +140,11 @@ final class LogReader {
         next = entry.seq() + 1;
       }
     }
-    return new Answer.Page(view.conversation(), view.low(), view.head(), items, next <= to, commit);
+    if (items.isEmpty() && next <= to) {
+      low = Math.min(meta(number).low(), view.head() + 1); // all of it was trimmed meanwhile
+      next = Math.max(next, low);
+    }
+    return new Answer.Page(view.conversation(), low, view.head(), items, next <= to, commit);
   }
 
   private Answer.Page pageDown(View view, Query.History query, long commit) {
@@ -155,7 +164,8 @@ final class LogReader {
       while (items.size() < limit && scan.next()) {
         Entry entry = entry(scan);
         bytes += entry.replyBytes();
-        if (bytes > bytesMax && !items.isEmpty()) {
+        boolean trimmed = !items.isEmpty() && entry.seq() != items.getLast().seq() - 1;
+        if (trimmed || (bytes > bytesMax && !items.isEmpty())) {
           break;
         }
         items.add(entry);
@@ -270,10 +280,18 @@ final class LogReader {
   /// What `reader` sees of a conversation; empty if he may not know that it exists.
   Optional<View> view(long number, String reader, boolean privileged) {
     Meta meta = meta(number);
-    Conversation conversation = new Conversation(number, meta.id(), meta.epoch(generation));
     Optional<Entry> newest = newest(number, meta.low());
+    while (newest.isEmpty()) {
+      Meta again = meta(number);
+      if (again.low() == meta.low()) {
+        break;
+      }
+      meta = again; // trimmed under our hands
+      newest = newest(number, meta.low());
+    }
+    Conversation conversation = new Conversation(number, meta.id(), meta.epoch(generation));
     long head = newest.map(Entry::seq).orElse(meta.low() - 1);
-    long headCommit = newest.map(Entry::commit).orElse(0L);
+    long headCommit = newest.map(Entry::commit).orElseGet(() -> trimmed(number).commit());
     Optional<Membership> membership = membership(meta.id(), number, reader);
     View whole =
         new View(
@@ -298,9 +316,11 @@ final class LogReader {
         .filter(membership -> !membership.isForgotten(clock.epochMillis()));
   }
 
+  /// One who left does not learn how the group goes on, not even by what was trimmed of it.
   private static View stretch(View whole, Membership membership) {
-    long low = Math.max(whole.low(), membership.low());
     long last = membership.isIn() ? whole.head() : Math.min(whole.head(), membership.until());
+    long trimmed = membership.isIn() ? whole.low() : Math.min(whole.low(), last + 1);
+    long low = Math.max(trimmed, membership.low());
     return new View(
         whole.conversation(),
         whole.meta(),
@@ -315,6 +335,12 @@ final class LogReader {
         store.descending(Keys.entry(number, low), Keys.entry(number, Long.MAX_VALUE))) {
       return scan.next() ? Optional.of(entry(scan)) : Optional.empty();
     }
+  }
+
+  /// What is known of the entries before `low`.
+  Trimmed trimmed(long number) {
+    byte[] row = store.get(Keys.trimmed(number));
+    return row == null ? Trimmed.NOTHING : Trimmed.of(row);
   }
 
   Optional<Entry> entry(long number, long seq) {

@@ -64,13 +64,19 @@ final class Logs {
     }
     Meta meta = Meta.of(row);
     Log log = new Log(new Conversation(number, meta.id(), meta.epoch(state.generation())), meta);
+    Trimmed trimmed = meta.low() == 1 ? Trimmed.NOTHING : trimmed(number);
+    log.headMillis = trimmed.tsMillis();
+    log.messages = trimmed.messages();
+    log.bytes = trimmed.bytes();
+    log.trimmedBytes = trimmed.bytes();
     try (Store.Scan scan =
-        store.descending(Keys.entry(number, 0), Keys.entry(number, Long.MAX_VALUE))) {
+        store.descending(Keys.entry(number, meta.low()), Keys.entry(number, Long.MAX_VALUE))) {
       if (scan.next()) {
         log.head = Keys.lastNumber(scan.key());
         Entry newest = EntryRow.read(log.head, scan.value());
         log.headMillis = newest.tsMillis();
         log.messages = newest.messages();
+        log.bytes = EntryRow.bytesUpTo(scan.value());
         log.keptHead = log.head;
       }
     }
@@ -84,6 +90,12 @@ final class Logs {
     return log;
   }
 
+  /// What is known of the entries before `low`.
+  Trimmed trimmed(long number) {
+    byte[] row = store.get(Keys.trimmed(number));
+    return row == null ? Trimmed.NOTHING : Trimmed.of(row);
+  }
+
   private Pointer pointer(String user, long number) {
     byte[] row = store.get(Keys.pointer(user, number));
     return row == null ? new Pointer(0, false) : Pointer.of(row);
@@ -91,7 +103,7 @@ final class Logs {
 
   /// Between two batches: forgets the longest unused beyond the bounds, of logs and of what `marks`
   /// holds for them.
-  void trim(Marks marks) {
+  void forgetUnused(Marks marks) {
     Iterator<Log> oldest = logs.values().iterator();
     while (oldest.hasNext() && (logs.size() > KEPT_MAX || marks.isHeavy())) {
       marks.forget(oldest.next());

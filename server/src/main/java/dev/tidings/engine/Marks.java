@@ -166,7 +166,7 @@ final class Marks {
     }
     long kept = log.keptHead - log.meta.markedFrom() + 1;
     if (kept >= RECENT_ENTRIES_MAX || (log.recentBytes > RECENT_BYTES_MAX && kept > 1)) {
-      fileOldest(turn, log);
+      fileBefore(turn, log, log.keptHead + 1);
     }
     weigh(log);
   }
@@ -184,15 +184,15 @@ final class Marks {
     }
   }
 
-  /// Files the marks of the oldest entries among the newest, which then are no longer.
-  private void fileOldest(Turn turn, Log log) {
+  /// Files the marks of the oldest entries among the newest, which then are no longer: some of
+  /// those before `end`, which must be kept already.
+  void fileBefore(Turn turn, Log log, long end) {
     long from = log.meta.markedFrom();
     long next = from;
     long bytes = 0;
     boolean filed = false;
     try (Store.Scan scan =
-        store.ascending(
-            Keys.entry(log.number(), from), Keys.entry(log.number(), log.keptHead + 1))) {
+        store.ascending(Keys.entry(log.number(), from), Keys.entry(log.number(), end))) {
       while (next < from + FILED_ENTRIES && bytes < RECENT_BYTES_MAX / 2 && scan.next()) {
         long seq = Keys.lastNumber(scan.key());
         byte[] row = scan.value();

@@ -32,6 +32,20 @@ record Meta(
         id, epochStem, generation, low, title, open, quiet, count, markedFrom, filedSeconds);
   }
 
+  Meta withLow(long firstKept) {
+    return new Meta(
+        id,
+        epochStem,
+        generation,
+        firstKept,
+        title,
+        open,
+        quiet,
+        members,
+        markedFrom,
+        filedSeconds);
+  }
+
   Meta withMarks(long fromSeq, long lastFiledSeconds) {
     return new Meta(
         id, epochStem, generation, low, title, open, quiet, members, fromSeq, lastFiledSeconds);

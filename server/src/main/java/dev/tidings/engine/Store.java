@@ -30,6 +30,10 @@ public interface Store extends AutoCloseable {
   /// @throws StoreException if it could not be kept; what then is on disk is unknown until reopened
   void commit(Batch batch, boolean sync);
 
+  /// Much was deleted: a good moment to give the disk back, in the background. Called by the
+  /// committing thread; must not keep it.
+  default void giveBack() {}
+
   @Override
   void close();
 

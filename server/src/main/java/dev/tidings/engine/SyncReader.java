@@ -144,10 +144,16 @@ final class SyncReader {
     }
   }
 
+  /// When the last entry that he may see was kept. What was trimmed moved too: who was away must
+  /// hear that it is gone.
   private long headCommit(LogReader.View view) {
-    return view.head() < view.low()
-        ? 0
-        : logs.entry(view.conversation().number(), view.head()).map(Entry::commit).orElse(0L);
+    long number = view.conversation().number();
+    if (view.head() < view.low()) {
+      return view.meta().low() == 1 ? 0 : logs.trimmed(number).commit();
+    }
+    return logs.entry(number, view.head())
+        .map(Entry::commit)
+        .orElseGet(() -> logs.trimmed(number).commit());
   }
 
   private Answer page(

@@ -14,6 +14,7 @@ final class Turn {
   final long commit;
   final long nowMillis;
   final Level level;
+  private final Trimming trimming;
   final List<Committed> committed = new ArrayList<>();
   final List<Answered> answers = new ArrayList<>();
   final List<Change.Read> reads = new ArrayList<>();
@@ -21,10 +22,11 @@ final class Turn {
   /// How many groups a user entered or left in this batch, which the store does not know yet.
   private final Map<String, Integer> groupsEntered = new HashMap<>();
 
-  Turn(long commit, long nowMillis, Level level) {
+  Turn(long commit, long nowMillis, Level level, Trimming trimming) {
     this.commit = commit;
     this.nowMillis = nowMillis;
     this.level = level;
+    this.trimming = trimming;
   }
 
   void answer(Change change, Answer answer) {
@@ -52,8 +54,10 @@ final class Turn {
     Entry entry =
         new Entry(log.head, kind, from, cid, who, data, log.headMillis, log.messages, commit);
     byte[] key = Keys.entry(log.number(), entry.seq());
-    byte[] row = EntryRow.of(entry, digest);
+    log.bytes += EntryRow.sizeOf(from, cid, who, data);
+    byte[] row = EntryRow.of(entry, digest, log.bytes);
     log.recentBytes += row.length;
+    trimming.grew(log);
     if (cid.isEmpty()) {
       batch.putUnseen(key, row);
     } else {

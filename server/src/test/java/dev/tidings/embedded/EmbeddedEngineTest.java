@@ -21,11 +21,17 @@ import dev.tidings.engine.GroupContract;
 import dev.tidings.engine.Level;
 import dev.tidings.engine.ManualClock;
 import dev.tidings.engine.Query;
+import dev.tidings.engine.Retention;
+import dev.tidings.engine.Retention.Keep;
+import dev.tidings.engine.RetentionContract;
 import dev.tidings.engine.Store;
 import dev.tidings.engine.SyncContract;
 import dev.tidings.protocol.ErrorCode;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
@@ -33,6 +39,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -58,13 +65,14 @@ class EmbeddedEngineTest {
   private final ManualClock clock = new ManualClock();
   private final AtomicLong usableBytes = new AtomicLong(Long.MAX_VALUE);
 
+  private EngineLimits limits = EngineLimits.DEFAULTS;
+
   private EngineBed own(Store store) {
     Ids ids = new Ids(new Random(5));
     DiskGuard guard = new DiskGuard(usableBytes::get, clock, "here");
     return new EngineBed(
         new Driven(
-            new EmbeddedEngine(
-                store, guard, "boot-1", Level.DISK, EngineLimits.DEFAULTS, clock, ids),
+            new EmbeddedEngine(store, guard, "boot-1", Level.DISK, limits, clock, ids),
             () -> false,
             /* ownThreads= */ true));
   }
@@ -147,6 +155,53 @@ class EmbeddedEngineTest {
     }
   }
 
+  /// What does not compress is trimmed, and the folder becomes smaller though nobody asks for
+  /// anything.
+  @Test
+  void theDiskIsGivenBackOfWhatIsTrimmed() throws IOException {
+    Random random = new Random(1);
+    EngineBed bed = own(RocksStore.open(data, new RocksStore.Memory(8 << 20, 4 << 20)));
+    try (Engine engine = bed.engine()) {
+      for (int i = 0; i < 3_000; i++) {
+        byte[] noise = new byte[7_500];
+        random.nextBytes(noise);
+        String text = Base64.getEncoder().encodeToString(noise);
+        bed.sending("ann", "t:news", "", "\"" + text + "\"");
+        if (i % 100 == 0) {
+          bed.settle();
+        }
+      }
+      bed.settle();
+      assertThat(engine.fault()).isEmpty();
+    }
+    long before = bytesOf(data);
+    assertThat(before).isGreaterThan(20L << 20);
+    limits =
+        EngineLimits.DEFAULTS.withRetention(
+            new Retention(
+                List.of(new Retention.Rule("t:*", new Keep(100, Keep.UNBOUNDED, Keep.UNBOUNDED)))));
+    EngineBed again = own(RocksStore.open(data, new RocksStore.Memory(8 << 20, 4 << 20)));
+    try (Engine engine = again.engine()) {
+      await()
+          .untilAsserted(() -> {
+            clock.advance(1_000);
+            assertThat(again.all("ann", "t:news").low()).isEqualTo(2_901);
+          });
+      await().untilAsserted(() -> assertThat(bytesOf(data)).isLessThan(before / 4));
+      assertThat(engine.fault()).isEmpty();
+    }
+  }
+
+  private static long bytesOf(Path folder) throws IOException {
+    long bytes = 0;
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        bytes += file.toFile().length(); // 0 if it is gone meanwhile
+      }
+    }
+    return bytes;
+  }
+
   @Test
   void itsThreadsHaveNamesAndEndWithIt() {
     EngineBed bed = own(new FaultyStore());
@@ -192,6 +247,14 @@ class EmbeddedEngineTest {
 
   @Nested
   class Groups extends GroupContract {
+    @Override
+    protected Driven open(Clock clock, Ids ids, EngineLimits limits) {
+      return EmbeddedEngineTest.this.open(clock, ids, limits);
+    }
+  }
+
+  @Nested
+  class Trims extends RetentionContract {
     @Override
     protected Driven open(Clock clock, Ids ids, EngineLimits limits) {
       return EmbeddedEngineTest.this.open(clock, ids, limits);

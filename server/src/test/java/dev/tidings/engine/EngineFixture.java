@@ -9,7 +9,7 @@ import org.junit.jupiter.api.BeforeEach;
 
 /// Each test has an engine of its own, which can be ended and opened again.
 public abstract class EngineFixture {
-  protected static final EngineLimits LIMITS = new EngineLimits(5, 3, 3_600);
+  protected static final EngineLimits LIMITS = new EngineLimits(5, 3, 3_600, Retention.ALL);
 
   protected final ManualClock clock = new ManualClock();
   private final Ids ids = new Ids(new Random(7));
@@ -18,9 +18,12 @@ public abstract class EngineFixture {
   /// Opens an engine on the data of this test: the same data each time it is called.
   protected abstract Driven open(Clock clock, Ids ids, EngineLimits limits);
 
+  /// The limits from the next opening on.
+  protected EngineLimits limits = LIMITS;
+
   @BeforeEach
   void begin() {
-    bed = new EngineBed(open(clock, ids, LIMITS));
+    bed = new EngineBed(open(clock, ids, limits));
   }
 
   @AfterEach

@@ -5,7 +5,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /// What a store holds, seen from outside: the measure for what clients were told.
 ///
@@ -14,7 +16,7 @@ import java.util.Optional;
 public final class KeptLogs {
   /// The entries from `low` to `until` (`Long.MAX_VALUE` while he is in) are one user's to see.
   public record Stretch(long low, long until) {
-    boolean covers(long seq) {
+    public boolean covers(long seq) {
       return low <= seq && seq <= until;
     }
 
@@ -26,6 +28,10 @@ public final class KeptLogs {
   private record Reader(String user, long number) {}
 
   private final Store store;
+
+  /// Every entry that was ever kept, by number and seq: also those trimmed since.
+  private final Map<Long, NavigableMap<Long, Entry>> ever = new HashMap<>();
+
   private final Map<Reader, List<Stretch>> stretches = new HashMap<>();
 
   public KeptLogs(Store store) {
@@ -35,6 +41,11 @@ public final class KeptLogs {
   /// To be told of every batch, in order.
   public void committed(Batch batch) {
     for (Batch.Step step : batch.steps()) {
+      if (step instanceof Batch.Step.Put(byte[] key, byte[] value) && key[0] == 'L') {
+        long seq = Keys.lastNumber(key);
+        ever.computeIfAbsent(new RowReader(key).skip(1).sorted64(), fresh -> new TreeMap<>())
+            .put(seq, EntryRow.read(seq, value));
+      }
       if (step instanceof Batch.Step.Put(byte[] key, byte[] value) && key[0] == 'U') {
         String user = new String(key, 1, key.length - 10, StandardCharsets.US_ASCII);
         note(new Reader(user, Keys.lastNumber(key)), Membership.of(value));
@@ -51,26 +62,46 @@ public final class KeptLogs {
     all.add(new Stretch(membership.low(), until));
   }
 
-  /// All entries of a log, ascending; empty if there is none.
+  /// All entries that a log ever had, ascending; empty if there is none.
   public List<Entry> entries(ConversationId id) {
-    List<Entry> entries = new ArrayList<>();
-    Optional<Long> number = number(id);
-    if (number.isPresent()) {
-      try (Store.Scan scan =
-          store.ascending(Keys.entry(number.get(), 0), Keys.entry(number.get(), Long.MAX_VALUE))) {
-        while (scan.next()) {
-          entries.add(EntryRow.read(Keys.lastNumber(scan.key()), scan.value()));
-        }
-      }
-    }
-    return entries;
+    return List.copyOf(entriesEver(id).values());
   }
 
-  /// One entry, if it is kept.
+  /// One entry, if it was ever kept.
   public Optional<Entry> entry(ConversationId id, long seq) {
+    return Optional.ofNullable(entriesEver(id).get(seq));
+  }
+
+  private NavigableMap<Long, Entry> entriesEver(ConversationId id) {
     return number(id)
-        .flatMap(number -> Optional.ofNullable(store.get(Keys.entry(number, seq))))
-        .map(row -> EntryRow.read(seq, row));
+        .map(number -> ever.getOrDefault(number, new TreeMap<>()))
+        .orElse(new TreeMap<>());
+  }
+
+  /// The first seq that is not trimmed.
+  public long low(ConversationId id) {
+    return number(id).map(number -> Meta.of(rowOf(number)).low()).orElse(1L);
+  }
+
+  private byte[] rowOf(long number) {
+    byte[] row = store.get(Keys.meta(number));
+    if (row == null) {
+      throw new IllegalStateException("no meta of " + number);
+    }
+    return row;
+  }
+
+  /// The numbers that the store itself still has of a log, ascending.
+  public List<Long> present(ConversationId id) {
+    List<Long> seqs = new ArrayList<>();
+    long number = number(id).orElseThrow();
+    try (Store.Scan scan =
+        store.ascending(Keys.entry(number, 0), Keys.entry(number, Long.MAX_VALUE))) {
+      while (scan.next()) {
+        seqs.add(Keys.lastNumber(scan.key()));
+      }
+    }
+    return seqs;
   }
 
   /// The names of all logs that were ever begun.

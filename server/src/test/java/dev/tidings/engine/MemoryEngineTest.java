@@ -10,7 +10,7 @@ class MemoryEngineTest {
   static Driven drive(Store store, Clock clock, Ids ids, EngineLimits limits, Level level) {
     LogEngine engine =
         new LogEngine(store, clock, ids, limits, level, "boot-1", () -> {}, Runnable::run);
-    return new Driven(engine, engine::drain, /* ownThreads= */ false);
+    return new Driven(engine, () -> engine.drain() || engine.tidy(), /* ownThreads= */ false);
   }
 
   private final Store store = new MemoryStore();
@@ -29,6 +29,14 @@ class MemoryEngineTest {
 
   @Nested
   class Groups extends GroupContract {
+    @Override
+    protected Driven open(Clock clock, Ids ids, EngineLimits limits) {
+      return MemoryEngineTest.this.open(clock, ids, limits);
+    }
+  }
+
+  @Nested
+  class Trims extends RetentionContract {
     @Override
     protected Driven open(Clock clock, Ids ids, EngineLimits limits) {
       return MemoryEngineTest.this.open(clock, ids, limits);

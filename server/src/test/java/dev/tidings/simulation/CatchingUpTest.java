@@ -2,6 +2,9 @@ package dev.tidings.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tidings.engine.EngineLimits;
+import dev.tidings.engine.Retention;
+import dev.tidings.engine.Retention.Keep;
 import dev.tidings.session.Outbox;
 import java.util.List;
 import java.util.stream.LongStream;
@@ -161,6 +164,34 @@ class CatchingUpTest {
       bob.connects();
       sim.settle();
       assertThat(bob.heard("u:ann")).isEqualTo(numbers(1, 40));
+    });
+  }
+
+  @Test
+  void whatWasTrimmedWhileAReaderWasSlowIsSaidToBeGone() {
+    Simulation.story(sim -> {
+      Keep ten = new Keep(10, Keep.UNBOUNDED, Keep.UNBOUNDED);
+      sim.with(
+          EngineLimits.DEFAULTS.withRetention(
+              new Retention(List.of(new Retention.Rule("g:*", ten)))));
+      ModelClient ann = sim.client("ann").connects();
+      ModelClient bob = sim.client("bob").connects();
+      sim.settle();
+      ann.creates("g:lobby", "bob");
+      sim.settle();
+      bob.stopsReading();
+      for (int i = 0; i < 100; i++) {
+        ann.sends("g:lobby", i + PAGE_OF_TEXT);
+        sim.steps(10);
+      }
+      sim.passes(2_000);
+      assertThat(bob.texts("g:lobby")).isEmpty();
+      bob.readsAgain();
+      sim.settle();
+      List<Long> heard = bob.heard("g:lobby");
+      assertThat(heard).endsWith(99L, 100L, 101L).doesNotContain(50L).isSorted();
+      assertThat(bob.units("gap")).isNotEmpty();
+      assertThat(Json.number(bob.units("gap").getFirst(), "after")).isLessThan(50);
     });
   }
 

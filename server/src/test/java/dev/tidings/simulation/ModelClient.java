@@ -522,7 +522,7 @@ final class ModelClient implements Peer {
     long head = Json.number(row, "head");
     Copy copy = copyOf(in, Json.text(row, "epoch"), low - 1);
     claim(copy.applied <= head, () -> this + " knows more than " + row + ": " + copy);
-    copy.breakTo(low);
+    breakTo(copy, low);
     copy.gone = row.path("gone").asBoolean(false);
     copy.told = Math.max(copy.told, head);
     row.path("tail")
@@ -530,6 +530,11 @@ final class ModelClient implements Peer {
           simulation.witness().received(user, in, entry);
           meet(copy, entry);
         });
+  }
+
+  private void breakTo(Copy copy, long low) {
+    simulation.witness().broke(user, copy.in, copy.applied, low);
+    copy.breakTo(low);
   }
 
   /// The copy of this epoch; a copy of another one is dropped.
@@ -711,7 +716,7 @@ final class ModelClient implements Peer {
       }
       return;
     }
-    copy.breakTo(Json.number(page, "low"));
+    breakTo(copy, Json.number(page, "low"));
     page.path("items")
         .forEach(entry -> {
           simulation.witness().received(user, copy.in, entry);

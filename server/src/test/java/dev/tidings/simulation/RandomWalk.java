@@ -3,8 +3,11 @@ package dev.tidings.simulation;
 import static dev.tidings.simulation.Witness.claim;
 
 import dev.tidings.engine.ConversationId;
+import dev.tidings.engine.EngineLimits;
 import dev.tidings.engine.KeptLogs;
 import dev.tidings.engine.KeptLogs.Stretch;
+import dev.tidings.engine.Retention;
+import dev.tidings.engine.Retention.Keep;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -51,6 +54,9 @@ final class RandomWalk {
   }
 
   private void play() {
+    if (simulation.seed() % 3 == 0) {
+      simulation.with(EngineLimits.DEFAULTS.withRetention(retention()));
+    }
     people.forEach(ModelClient::connects);
     server.connects();
     people.getFirst().creates("g:one", "bob", "cat");
@@ -63,6 +69,20 @@ final class RandomWalk {
     }
     everybodyComesBack();
     simulation.clients().forEach(this::checkComplete);
+  }
+
+  /// Little enough that much is trimmed while somebody is away or slow.
+  private Retention retention() {
+    return new Retention(
+        List.of(
+            new Retention.Rule("g:*", keep(1 + random.nextInt(8), Keep.UNBOUNDED, Keep.UNBOUNDED)),
+            new Retention.Rule("t:*", keep(Keep.UNBOUNDED, Keep.UNBOUNDED, 64 * 1024)),
+            new Retention.Rule(
+                "*", keep(1 + random.nextInt(20), random.nextInt(100_000), Keep.UNBOUNDED))));
+  }
+
+  private static Keep keep(long entries, long millis, long bytes) {
+    return new Keep(entries, millis, bytes);
   }
 
   // What may happen.
@@ -184,14 +204,15 @@ final class RandomWalk {
       switch (id.kind()) {
         case PRIVATE -> {
           if (kept.mayHaveSeen(client.user(), id, 1)) {
-            checkCopy(client, id, new Stretch(1, head));
+            checkCopy(client, id, new Stretch(kept.low(id), head));
           }
         }
         case GROUP, ANNOUNCEMENT -> {
           List<Stretch> stretches = kept.stretches(client.user(), id);
           if (!stretches.isEmpty()) {
             Stretch last = stretches.getLast();
-            checkCopy(client, id, new Stretch(last.low(), Math.min(last.until(), head)));
+            long low = Math.max(last.low(), Math.min(kept.low(id), head + 1));
+            checkCopy(client, id, new Stretch(low, Math.min(last.until(), head)));
           }
         }
         case TOPIC -> {

@@ -35,6 +35,10 @@ final class SimulatedEngine implements Engine {
     return engine.drain();
   }
 
+  boolean tidy() {
+    return engine.tidy();
+  }
+
   @Override
   public void start(List<LaneDoor> lanes) {
     engine.start(lanes);

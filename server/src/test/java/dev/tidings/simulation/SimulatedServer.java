@@ -19,6 +19,7 @@ import java.util.random.RandomGenerator;
 /// leaves what its store has.
 final class SimulatedServer {
   private static final int READERS = 2;
+  private static final long TIDY_EVERY_MILLIS = 1_000;
 
   private final Scheduler scheduler;
   private final RandomGenerator random;
@@ -81,6 +82,7 @@ final class SimulatedServer {
       doors.add(new LaneDoor(lanes.get(i), hubs.get(i)));
     }
     engine.start(doors);
+    writer.schedule(this::tidy, TIDY_EVERY_MILLIS);
     for (int i = 0; i < laneCount; i++) {
       lanes.get(i).execute(hubs.get(i)::start);
     }
@@ -97,6 +99,14 @@ final class SimulatedServer {
     writerAwake = false;
     if (engine.drain()) {
       wakeWriter();
+    }
+  }
+
+  private void tidy() {
+    if (engine.tidy()) {
+      writer.execute(this::tidy);
+    } else {
+      writer.schedule(this::tidy, TIDY_EVERY_MILLIS);
     }
   }
 

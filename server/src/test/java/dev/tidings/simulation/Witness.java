@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.LongStream;
 import tools.jackson.databind.JsonNode;
 
 /// Compares what clients are told with what is kept, at the moment they are told, and the logs with
@@ -89,11 +90,36 @@ final class Witness {
     refused.add(new Deed(user, id(user, in), cid));
   }
 
+  /// A client was told that what lies between `applied` and `low` is not to be had: each of it must
+  /// be trimmed, or not his in his present stretch.
+  void broke(String user, String in, long applied, long low) {
+    ConversationId id = id(user, in);
+    for (long seq = applied + 1; seq < low; seq++) {
+      long missing = seq;
+      boolean his =
+          switch (id.kind()) {
+            case PRIVATE, TOPIC -> true;
+            case GROUP, ANNOUNCEMENT -> {
+              List<KeptLogs.Stretch> stretches = kept.stretches(user, id);
+              yield !stretches.isEmpty() && stretches.getLast().covers(missing);
+            }
+          };
+      claim(
+          seq < kept.low(id) || !his,
+          () -> user + " was told that " + in + " " + missing + " is gone, and it is not");
+    }
+  }
+
   /// What must hold of all logs at the end.
   void checkLogs() {
     Map<Deed, Long> found = new HashMap<>();
     for (ConversationId id : kept.conversations()) {
       List<Entry> entries = kept.entries(id);
+      List<Long> present = kept.present(id);
+      long low = kept.low(id);
+      claim(
+          present.equals(LongStream.rangeClosed(low, entries.size()).boxed().toList()),
+          () -> id + " begins at " + low + " of " + entries.size() + " and has " + present);
       long tsMillis = 0;
       for (int i = 0; i < entries.size(); i++) {
         Entry entry = entries.get(i);
