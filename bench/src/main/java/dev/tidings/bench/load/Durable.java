@@ -64,16 +64,16 @@ final class Durable extends Workload {
     }
     TidingsDialect dialect = tidings(site, Place.USER);
     try (Run run = run(site, dialect, traffic.payload)) {
-      pairs(run, 0, connections);
-      Pace pace = traffic.pace(new Pace.ConfirmedEach(window));
-      Figures figures = run.measure(pace, traffic.warmUp(), traffic.duration());
+      Flow flow = run.flow(traffic.pace(new Pace.ConfirmedEach(window)));
+      pairs(run, flow, 0, connections);
+      Figures figures = run.measure(traffic.warmUp(), traffic.duration()).getFirst();
       report.headline(
           Words.of(
               "%,d senders, payload %d bytes, %s",
-              connections, traffic.payload, LoadReport.words(pace)));
+              connections, traffic.payload, LoadReport.words(flow.pace())));
       report.note("connections", connections);
       report.note("payloadBytes", traffic.payload);
-      report.figures(pace, figures, run.firstTrouble());
+      report.figures(figures, run.firstTrouble());
       report.levels(dialect);
     }
     if (lone > 0) {
@@ -82,7 +82,7 @@ final class Durable extends Workload {
   }
 
   /// User `first` writes to the next, and back; and so on.
-  private static void pairs(Run run, int first, int count) {
+  private static void pairs(Run run, Flow flow, int first, int count) {
     List<Seat> seats = new ArrayList<>();
     for (int i = first; i < first + count; i++) {
       seats.add(new Seat(i, Role.READER, i));
@@ -90,7 +90,7 @@ final class Durable extends Workload {
     List<Link> links = run.connect(seats, CONNECTS_UNDER_WAY, CONNECT_MAX);
     for (int i = 0; i < count; i++) {
       List<Link> both = List.of(links.get(i), links.get(i ^ 1));
-      run.stream(links.get(i), first + (i ^ 1), both);
+      run.stream(flow, links.get(i), first + (i ^ 1), both);
     }
   }
 
@@ -101,27 +101,28 @@ final class Durable extends Workload {
     TidingsDialect dialect = tidings(site, Place.USER);
     try (Run run = run(site, dialect, traffic.payload);
         DiskFloor floor = new DiskFloor(folder)) {
-      pairs(run, connections, 2);
+      Flow flow = run.flow(new Pace.Confirmed(1));
+      pairs(run, flow, connections, 2);
       // On one core the compiler stands in the way of what it compiles for: not before it is done.
       floor.measure(loneWarmUp);
-      run.sendAll(Math.max(1, loneWarmUp / 2), 1);
-      run.recordFromNow();
+      run.sendAll(flow, Math.max(1, loneWarmUp / 2), 1);
+      flow.recordFrom(run.now());
       floor.times().reset();
       int each = Math.max(1, lone / ROUNDS);
       for (int i = 0; i < ROUNDS; i++) {
         floor.measure(each);
-        run.sendAll(Math.max(1, each / 2), 1);
+        run.sendAll(flow, Math.max(1, each / 2), 1);
       }
-      report.latency("loneMicros", "a lone sender, sent to ok", run.confirmation());
+      report.latency("loneMicros", "a lone sender, sent to ok", flow.confirmation());
       report.latency("fdatasyncMicros", "fdatasync alone", floor.times());
       double ratio =
-          (double) run.confirmation().getValueAtPercentile(99)
+          (double) flow.confirmation().getValueAtPercentile(99)
               / floor.times().getValueAtPercentile(99);
       report.note("loneP99ToFdatasyncP99", ratio);
       report.row("p99 by p99 of fdatasync", "%.2f", ratio);
-      if (!run.counts().isClean()) {
+      if (!run.counts(flow).isClean()) {
         report.isNotClean();
-        report.remark("The lone sender: %s", run.counts());
+        report.remark("The lone sender: %s", run.counts(flow));
       }
     } catch (IOException e) {
       throw new BenchFailure("the disk below " + folder + ": " + e.getMessage(), e);

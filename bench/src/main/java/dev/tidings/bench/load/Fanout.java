@@ -47,17 +47,17 @@ final class Fanout extends Workload {
       seats.add(new Seat(readers, Role.SENDER, 0));
       List<Link> links = run.connect(seats, CONNECTS_UNDER_WAY, CONNECT_MAX);
       // A member hears what he sends himself.
-      run.stream(links.getLast(), 0, group ? links : links.subList(0, readers));
-      Pace pace = traffic.pace(new Pace.Delivered(window));
-      Figures figures = run.measure(pace, traffic.warmUp(), traffic.duration());
+      Flow flow = run.flow(traffic.pace(new Pace.Delivered(window)));
+      run.stream(flow, links.getLast(), 0, group ? links : links.subList(0, readers));
+      Figures figures = run.measure(traffic.warmUp(), traffic.duration()).getFirst();
       report.headline(
           Words.of(
               "%,d readers of one %s, payload %d bytes, %s",
-              readers, group ? "group" : "topic", traffic.payload, LoadReport.words(pace)));
+              readers, group ? "group" : "topic", traffic.payload, LoadReport.words(flow.pace())));
       report.note("readers", readers);
       report.note("place", place.word());
       report.note("payloadBytes", traffic.payload);
-      report.figures(pace, figures, run.firstTrouble());
+      report.figures(figures, run.firstTrouble());
     }
   }
 }

@@ -3,7 +3,7 @@ package dev.tidings.bench.load;
 import dev.tidings.bench.process.ProcessorTime;
 import org.HdrHistogram.Histogram;
 
-/// What a measured stretch of a run gave.
+/// What a measured stretch of a run gave of one flow.
 ///
 /// @param before counts at its beginning
 /// @param after counts at its end, before what was under way had arrived
@@ -14,6 +14,7 @@ import org.HdrHistogram.Histogram;
 /// @param confirmation due to confirmed, the same
 /// @param residentKib memory of the server at its end; 0 if not known
 record Figures(
+    Pace pace,
     Counts before,
     Counts after,
     Counts end,

@@ -120,7 +120,7 @@ final class Idle extends Workload {
       report.remark("The server is not on this machine, or not to be found (--server-pid).");
     }
     report.processors(connecting);
-    long ended = run.counts().ended();
+    long ended = run.ended();
     report.note("connectionsEnded", ended);
     if (ended > 0) {
       report.isNotClean();

@@ -31,6 +31,17 @@ public final class Link implements WebSocketScanner.Sink {
     ENDED
   }
 
+  /// What it has heard of one stream; a chain of few.
+  static final class Heard extends Reading {
+    final Stream stream;
+    private final @Nullable Heard other;
+
+    Heard(Stream stream, @Nullable Heard other) {
+      this.stream = stream;
+      this.other = other;
+    }
+  }
+
   private final Loop loop;
   private final Seat seat;
   private final Wire wire;
@@ -50,7 +61,8 @@ public final class Link implements WebSocketScanner.Sink {
 
   private int step;
   private Object note = NOTHING;
-  private @Nullable Reading readings;
+  private @Nullable Heard heard;
+  private @Nullable Stream sending;
 
   /// Number of the last send, and when each that is not answered was due, by its number.
   private long sends;
@@ -175,16 +187,31 @@ public final class Link implements WebSocketScanner.Sink {
   }
 
   void reads(Stream stream) {
-    readings = new Reading(stream.id, readings);
+    heard = new Heard(stream, heard);
   }
 
   /// What was heard of a stream; `null` if it is none of ours.
-  @Nullable Reading reading(int stream) {
-    Reading each = readings;
-    while (each != null && each.stream != stream) {
+  @Nullable Heard heard(int stream) {
+    Heard each = heard;
+    while (each != null && each.stream.id != stream) {
       each = each.other;
     }
     return each;
+  }
+
+  /// The flow that it reads of; nobody reads of two.
+  @Nullable Flow flowRead() {
+    Heard any = heard;
+    return any == null ? null : any.stream.flow;
+  }
+
+  void sends(Stream stream) {
+    sending = stream;
+  }
+
+  /// One of the streams that it sends.
+  @Nullable Stream sending() {
+    return sending;
   }
 
   /// Numbers the next send, and remembers when it was due until it is answered.

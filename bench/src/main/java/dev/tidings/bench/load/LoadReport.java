@@ -121,7 +121,8 @@ final class LoadReport {
   /// All that a measured stretch gives.
   ///
   /// @param trouble what went wrong first; `""` if nothing did
-  void figures(Pace pace, Figures figures, String trouble) {
+  void figures(Figures figures, String trouble) {
+    Pace pace = figures.pace();
     note("seconds", figures.span().seconds());
     switch (pace) {
       case Pace.Rate(double perSecond) -> note("rate", perSecond);
@@ -144,12 +145,18 @@ final class LoadReport {
     counts(figures.end());
     processors(figures.span());
     busy(figures.busyPercent());
-    if (!trouble.isEmpty()) {
-      note("firstTrouble", trouble);
-      remark("The first thing that went wrong: %s", trouble);
-    }
+    trouble(trouble);
     if (trouble.contains("\"code\":\"rate\"")) {
       remark("The server limits rates: start it with --no-rate-limits.");
+    }
+  }
+
+  /// What went wrong first; `""` if nothing did.
+  void trouble(String what) {
+    if (!what.isEmpty()) {
+      isNotClean();
+      note("firstTrouble", what);
+      remark("The first thing that went wrong: %s", what);
     }
   }
 
@@ -254,6 +261,26 @@ final class LoadReport {
     remarkIf(
         counts.stalls(), "%,d times nothing came for 5 s, and what was under way was given up.");
     remarkIf(counts.ended(), "%,d connections ended before their time.");
+  }
+
+  /// What another flow gave meanwhile.
+  void beside(Figures figures) {
+    rate("besideDeliveriesPerSecond", "beside: deliveries/s", figures.deliveriesPerSecond());
+    latency("besideMicros", "beside: due to delivered", figures.delivery());
+    Counts end = figures.end();
+    note("besideLost", end.lost());
+    row(
+        "beside: whole run",
+        "%,d of %,d deliveries: lost %,d, twice %,d, out of order %,d",
+        end.delivered(),
+        end.expected(),
+        end.lost(),
+        end.twice(),
+        end.late());
+    if (!end.isClean()) {
+      isNotClean();
+    }
+    remark("Server CPU per delivery and per send of the pairs is with what was beside them.");
   }
 
   private void remarkIf(long count, String format) {

@@ -18,14 +18,13 @@ public final class PairLoad implements AutoCloseable {
   private final Run run;
   private final List<Link> links;
   private final TidingsDialect dialect;
-  private final int underWayEach;
+  private final Flow flow;
 
   /// Connects.
   ///
   /// @param server one in development mode
   /// @param connections an even number
   public PairLoad(InetSocketAddress server, int connections, int underWayEach) {
-    this.underWayEach = underWayEach;
     Target target = new Target(server, false, "/v1/ws");
     dialect = new TidingsDialect(target, new Users(), Place.USER, "");
     run = new Run(server, dialect, new Payload(PAYLOAD_BYTES), Watched.NONE, Progress.none());
@@ -34,8 +33,9 @@ public final class PairLoad implements AutoCloseable {
       seats.add(new Seat(i, Role.READER, i));
     }
     links = run.connect(seats, CONNECTS_UNDER_WAY, CONNECT_MAX);
+    flow = run.flow(new Pace.ConfirmedEach(underWayEach));
     for (int i = 0; i < connections; i++) {
-      run.stream(links.get(i), i ^ 1, List.of(links.get(i), links.get(i ^ 1)));
+      run.stream(flow, links.get(i), i ^ 1, List.of(links.get(i), links.get(i ^ 1)));
     }
   }
 
@@ -56,9 +56,9 @@ public final class PairLoad implements AutoCloseable {
   ///
   /// @throws BenchFailure if that takes longer than `limit`, or an `ok` promised less than `disk`
   public void confirm(long sends, Duration limit) {
-    boolean done = run.keepSending(underWayEach, limit, () -> run.counts().confirmed() >= sends);
+    boolean done = run.keepSending(flow, limit, () -> flow.confirmations() >= sends);
     if (!done) {
-      throw new BenchFailure("the store does not fill: " + run.counts());
+      throw new BenchFailure("the store does not fill: " + run.counts(flow));
     }
     if (dialect.inMemory() > 0) {
       throw new BenchFailure(dialect.inMemory() + " ok promised memory only");
@@ -68,7 +68,7 @@ public final class PairLoad implements AutoCloseable {
   /// Takes what the server said before it ended.
   public void hearTheEnd(Duration limit) {
     Supplier<String> noWords = () -> "";
-    if (!run.await("ending", limit, noWords, () -> run.counts().ended() >= links.size())) {
+    if (!run.await("ending", limit, noWords, () -> run.ended() >= links.size())) {
       throw new BenchFailure("connections outlive the server");
     }
   }

@@ -15,9 +15,6 @@ import picocli.CommandLine.Option;
             + " or, with --kept, they send to each other as users and wait for ok.",
     mixinStandardHelpOptions = true)
 final class Private extends Workload {
-  /// For servers at which a reader cannot send.
-  private static final int SENDERS = 16;
-
   @Mixin private TrafficOptions traffic = new TrafficOptions();
 
   @Option(
@@ -37,10 +34,27 @@ final class Private extends Workload {
   @Option(names = "--kept", description = "Private conversations, which have a log.")
   private boolean kept;
 
+  @Option(
+      names = "--beside-readers",
+      defaultValue = "0",
+      description =
+          "Beside the pairs, so many further connections that read one topic (default:"
+              + " ${DEFAULT-VALUE}): what it does to the pairs' latency.")
+  private int besideReaders;
+
+  @Option(
+      names = "--beside-rate",
+      defaultValue = "10",
+      description = "Messages per second to that topic (default: ${DEFAULT-VALUE}).")
+  private double besideRate;
+
   @Override
   void measure(Site site, LoadReport report) {
     if (connections < 2 || connections % 2 != 0) {
       throw new BenchFailure("--connections " + connections + ": an even number");
+    }
+    if (kept && besideReaders > 0) {
+      throw new BenchFailure("--beside-readers is for pairs through topics");
     }
     Place place = kept ? Place.USER : Place.TOPIC;
     Dialect dialect = dialect(site, place);
@@ -49,30 +63,48 @@ final class Private extends Workload {
       seats.add(new Seat(i, Role.READER, i));
     }
     if (!dialect.readersSend()) {
-      for (int i = 0; i < SENDERS; i++) {
+      for (int i = 0; i < connections; i++) {
         seats.add(new Seat(connections + i, Role.SENDER, i));
       }
     }
+    int firstBeside = seats.size();
+    if (besideReaders > 0) {
+      seats.addAll(seats(firstBeside, besideReaders, Role.READER, connections));
+      seats.add(new Seat(seats.size(), Role.SENDER, connections));
+    }
     try (Run run = run(site, dialect, traffic.payload)) {
       List<Link> links = run.connect(seats, CONNECTS_UNDER_WAY, CONNECT_MAX);
+      Flow flow =
+          run.flow(traffic.pace(kept ? new Pace.Confirmed(window) : new Pace.Delivered(window)));
       for (int i = 0; i < connections; i++) {
-        Link sender = links.get(dialect.readersSend() ? i ^ 1 : connections + i % SENDERS);
+        Link sender = links.get(dialect.readersSend() ? i ^ 1 : connections + i);
         // A user hears on his connections what he sends himself.
-        run.stream(sender, i, kept ? List.of(links.get(i), sender) : List.of(links.get(i)));
+        run.stream(flow, sender, i, kept ? List.of(links.get(i), sender) : List.of(links.get(i)));
       }
-      Pace pace = traffic.pace(kept ? new Pace.Confirmed(window) : new Pace.Delivered(window));
-      Figures figures = run.measure(pace, traffic.warmUp(), traffic.duration());
+      if (besideReaders > 0) {
+        run.stream(
+            run.flow(new Pace.Rate(besideRate)),
+            links.getLast(),
+            connections,
+            links.subList(firstBeside, firstBeside + besideReaders));
+      }
+      List<Figures> figures = run.measure(traffic.warmUp(), traffic.duration());
       report.headline(
           Words.of(
               "%,d pairs, %s, payload %d bytes, %s",
               connections / 2,
               kept ? "kept" : "topics without log",
               traffic.payload,
-              LoadReport.words(pace)));
+              LoadReport.words(flow.pace())));
       report.note("connections", connections);
       report.note("kept", kept);
       report.note("payloadBytes", traffic.payload);
-      report.figures(pace, figures, run.firstTrouble());
+      report.figures(figures.getFirst(), run.firstTrouble());
+      if (besideReaders > 0) {
+        report.note("besideReaders", besideReaders);
+        report.note("besideRate", besideRate);
+        report.beside(figures.getLast());
+      }
       if (kept && dialect instanceof TidingsDialect tidings) {
         report.levels(tidings);
       }

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// As long as everything comes in order this is one number. What was skipped is kept as ranges, at
 /// most [#RANGES_MAX]; what falls out of them counts as come twice if it ever comes.
-final class Reading {
+class Reading {
   static final int RANGES_MAX = 1_024;
 
   /// What a number that arrived means.
@@ -20,20 +20,10 @@ final class Reading {
     TWICE
   }
 
-  final int stream;
-
-  /// Of another stream of the same connection.
-  final @Nullable Reading other;
-
   private long next = 1;
 
   /// First and last number of each stretch that is missing.
   private @Nullable TreeMap<Long, Long> missing;
-
-  Reading(int stream, @Nullable Reading other) {
-    this.stream = stream;
-    this.other = other;
-  }
 
   Verdict arrived(long number) {
     if (number == next) {

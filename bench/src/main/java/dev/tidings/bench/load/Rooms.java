@@ -60,28 +60,29 @@ final class Rooms extends Workload {
     }
     try (Run run = run(site, dialect, traffic.payload)) {
       List<Link> links = run.connect(seats, CONNECTS_UNDER_WAY, CONNECT_MAX);
+      Flow flow = run.flow(traffic.pace(new Pace.Delivered(window)));
       for (int room = 0; room < rooms; room++) {
         List<Link> all = links.subList(room * readers, (room + 1) * readers);
         if (!dialect.readersSend()) {
-          run.stream(links.get(rooms * readers + room), room, all);
+          run.stream(flow, links.get(rooms * readers + room), room, all);
         } else {
           run.stream(
+              flow,
               all.getFirst(),
               room,
               dialect.sendersHearThemselves() ? all : all.subList(1, all.size()));
         }
       }
-      Pace pace = traffic.pace(new Pace.Delivered(window));
-      Figures figures = run.measure(pace, traffic.warmUp(), traffic.duration());
+      Figures figures = run.measure(traffic.warmUp(), traffic.duration()).getFirst();
       report.headline(
           Words.of(
               "%,d %ss with %,d readers each, payload %d bytes, %s",
-              rooms, place.word(), readers, traffic.payload, LoadReport.words(pace)));
+              rooms, place.word(), readers, traffic.payload, LoadReport.words(flow.pace())));
       report.note("rooms", rooms);
       report.note("readers", readers);
       report.note("place", place.word());
       report.note("payloadBytes", traffic.payload);
-      report.figures(pace, figures, run.firstTrouble());
+      report.figures(figures, run.firstTrouble());
     }
   }
 }

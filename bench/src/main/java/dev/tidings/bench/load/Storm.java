@@ -71,28 +71,23 @@ final class Storm extends Workload {
       int senders = Math.min(SENDERS, users);
       List<Link> links =
           run.connect(seats(users, senders, Role.SENDER, 0), CONNECTS_UNDER_WAY, CONNECT_MAX);
-      List<Stream> streams = new ArrayList<>();
+      Flow flow = run.flow(new Pace.Confirmed(SEND_WINDOW));
       for (int i = 0; i < users; i++) {
         Link sender = links.get(i % senders);
-        streams.add(run.stream(sender, i, List.of(sender)));
+        run.stream(flow, sender, i, List.of(sender));
       }
-      run.sendAll(missed, SEND_WINDOW);
+      run.sendAll(flow, missed, SEND_WINDOW);
 
-      comeBack(site, run, dialect, seats, streams, report);
+      comeBack(site, run, dialect, seats, flow, report);
     }
   }
 
   private void comeBack(
-      Site site,
-      Run run,
-      StormDialect dialect,
-      List<Seat> seats,
-      List<Stream> streams,
-      LoadReport report) {
+      Site site, Run run, StormDialect dialect, List<Seat> seats, Flow flow, LoadReport report) {
     ProcessorTime before = ProcessorTime.now(site.server());
     long begin = run.now();
-    dialect.begin(run, streams);
-    run.expect((long) users * missed);
+    dialect.begin(run, flow.streams());
+    flow.expect((long) users * missed);
     int atOnce = underWay == 0 ? users : underWay;
     List<Link> back = new ArrayList<>();
     boolean done =
@@ -101,7 +96,7 @@ final class Storm extends Workload {
             STORM_MAX,
             () -> Words.of("%,d of %,d users have everything", dialect.complete(), users),
             () -> {
-              long over = dialect.complete() + run.counts().ended();
+              long over = dialect.complete() + run.ended();
               while (back.size() < users && back.size() - over < atOnce) {
                 back.add(run.open(seats.get(back.size())));
               }
@@ -110,7 +105,7 @@ final class Storm extends Workload {
     long nanos = run.now() - begin;
     ProcessorTime.Span span = ProcessorTime.now(site.server()).since(before);
     run.drain();
-    Counts counts = run.counts();
+    Counts counts = run.counts(flow);
 
     report.headline(
         Words.of(
@@ -137,10 +132,7 @@ final class Storm extends Workload {
       report.isNotClean();
       report.remark("Not everybody had everything after %d s.", STORM_MAX.toSeconds());
     }
-    if (!run.firstTrouble().isEmpty()) {
-      report.note("firstTrouble", run.firstTrouble());
-      report.remark("The first thing that went wrong: %s", run.firstTrouble());
-    }
+    report.trouble(run.firstTrouble());
   }
 
   /// Users who sync: first to learn where they are, then to get what they missed.
@@ -231,7 +223,7 @@ final class Storm extends Workload {
         return;
       }
       Stream stream = streams.get(user);
-      Reading reading = link.reading(stream.id);
+      Reading reading = link.heard(stream.id);
       if (reading == null || reading.hasAllUpTo(missed)) {
         return;
       }

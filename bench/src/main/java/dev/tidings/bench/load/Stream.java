@@ -3,6 +3,7 @@ package dev.tidings.bench.load;
 /// The messages of one sender to one conversation, numbered from 1: what its readers can check.
 final class Stream {
   final int id;
+  final Flow flow;
   final Link sender;
   final int conversation;
 
@@ -12,8 +13,9 @@ final class Stream {
   /// Numbers given so far.
   long sent;
 
-  Stream(int id, Link sender, int conversation, int readers) {
+  Stream(int id, Flow flow, Link sender, int conversation, int readers) {
     this.id = id;
+    this.flow = flow;
     this.sender = sender;
     this.conversation = conversation;
     this.readers = readers;

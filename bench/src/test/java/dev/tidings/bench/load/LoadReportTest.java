@@ -34,6 +34,7 @@ class LoadReportTest {
       samples.add(i * 100_000_000L, i * 50_000L, i * 50L);
     }
     return new Figures(
+        new Pace.Rate(500),
         NONE,
         new Counts(1_000, 1_000, 0, 1_000_000, 1_000_000, 0, 0, 0, 0, 0, 0, 0),
         end,
@@ -53,7 +54,7 @@ class LoadReportTest {
   private static LoadReport report(Counts end, double busyPercent) {
     LoadReport report = new LoadReport("fanout", "tidings bench fanout --readers <1000>");
     report.headline("1,000 readers & \"more\"");
-    report.figures(new Pace.Rate(500), figures(end, busyPercent), "");
+    report.figures(figures(end, busyPercent), "");
     return report;
   }
 

@@ -13,7 +13,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 class ReadingTest {
-  private final Reading reading = new Reading(0, null);
+  private final Reading reading = new Reading();
 
   private List<Reading.Verdict> verdicts(long... numbers) {
     List<Reading.Verdict> all = new ArrayList<>();

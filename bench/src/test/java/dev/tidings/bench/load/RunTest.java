@@ -24,19 +24,19 @@ class RunTest {
   }
 
   /// Connections 0 to `readers` − 1 read what the last one sends.
-  private static Stream oneToMany(Run run, int readers) {
+  private static Stream oneToMany(Run run, int readers, Pace pace) {
     List<Seat> seats = new ArrayList<>(Workload.seats(0, readers, Role.READER, 0));
     seats.add(new Seat(readers, Role.SENDER, 0));
     List<Link> links = run.connect(seats, 4, LIMIT);
-    return run.stream(links.getLast(), 0, links.subList(0, readers));
+    return run.stream(run.flow(pace), links.getLast(), 0, links.subList(0, readers));
   }
 
   @Test
   void whatIsPassedOnRightIsClean() throws IOException {
     try (EchoServer server = new EchoServer((count, line) -> List.of(line));
         Run run = run(server, new EchoServer.Speech())) {
-      Stream stream = oneToMany(run, 3);
-      Figures figures = run.measure(new Pace.Delivered(4), SHORT, SHORT);
+      Stream stream = oneToMany(run, 3, new Pace.Delivered(4));
+      Figures figures = run.measure(SHORT, SHORT).getFirst();
       Counts end = figures.end();
       assertThat(end.isClean()).isTrue();
       assertThat(end.sends()).isEqualTo(stream.sent).isPositive();
@@ -52,8 +52,8 @@ class RunTest {
     try (EchoServer server =
             new EchoServer((count, line) -> count % 10 == 9 ? List.of() : List.of(line));
         Run run = run(server, new EchoServer.Speech())) {
-      Stream stream = oneToMany(run, 2);
-      Counts end = run.measure(new Pace.Rate(1_000), SHORT, SHORT).end();
+      Stream stream = oneToMany(run, 2, new Pace.Rate(1_000));
+      Counts end = run.measure(SHORT, SHORT).getFirst().end();
       assertThat(end.lost()).isEqualTo(2 * (stream.sent / 10)).isPositive();
       assertThat(end.twice()).isZero();
       assertThat(end.late()).isZero();
@@ -66,8 +66,8 @@ class RunTest {
     try (EchoServer server =
             new EchoServer((count, line) -> count % 10 == 9 ? List.of(line, line) : List.of(line));
         Run run = run(server, new EchoServer.Speech())) {
-      Stream stream = oneToMany(run, 2);
-      Counts end = run.measure(new Pace.Rate(1_000), SHORT, SHORT).end();
+      Stream stream = oneToMany(run, 2, new Pace.Rate(1_000));
+      Counts end = run.measure(SHORT, SHORT).getFirst().end();
       assertThat(end.twice()).isEqualTo(2 * (stream.sent / 10)).isPositive();
       assertThat(end.lost()).isZero();
       assertThat(end.isClean()).isFalse();
@@ -86,9 +86,9 @@ class RunTest {
               return List.of(line, heldBack.removeFirst());
             });
         Run run = run(server, new EchoServer.Speech())) {
-      Stream stream = oneToMany(run, 2);
-      run.sendAll(100, 16);
-      Counts end = run.counts();
+      Stream stream = oneToMany(run, 2, new Pace.Confirmed(16));
+      run.sendAll(stream.flow, 100, 16);
+      Counts end = run.counts(stream.flow);
       assertThat(stream.sent).isEqualTo(100);
       assertThat(end.late()).isEqualTo(2 * 50);
       assertThat(end.lost()).isZero();
@@ -104,11 +104,12 @@ class RunTest {
       List<Seat> seats = new ArrayList<>(Workload.seats(0, 3, Role.READER, 0));
       seats.add(new Seat(3, Role.SENDER, 0));
       List<Link> links = run.connect(seats, 4, LIMIT);
-      run.stream(links.getLast(), 0, links.subList(0, 2)); // the third reads it all the same
-      run.sendAll(10, 4);
-      assertThat(run.counts().misled()).isEqualTo(10);
-      assertThat(run.counts().lost()).isZero();
-      assertThat(run.counts().isClean()).isFalse();
+      Flow flow = run.flow(new Pace.Confirmed(4));
+      run.stream(flow, links.getLast(), 0, links.subList(0, 2)); // the third hears it all the same
+      run.sendAll(flow, 10, 4);
+      assertThat(run.counts(flow).misled()).isEqualTo(10);
+      assertThat(run.counts(flow).lost()).isZero();
+      assertThat(run.counts(flow).isClean()).isFalse();
     }
   }
 
@@ -133,8 +134,8 @@ class RunTest {
         };
     try (EchoServer server = new EchoServer((count, line) -> List.of(line));
         Run run = run(server, slow)) {
-      oneToMany(run, 1);
-      Figures figures = run.measure(new Pace.Rate(1_000), Duration.ZERO, Duration.ofMillis(400));
+      oneToMany(run, 1, new Pace.Rate(1_000));
+      Figures figures = run.measure(Duration.ZERO, Duration.ofMillis(400)).getFirst();
       // Of those due in the first half of the hold none can have arrived within the second half.
       assertThat(figures.delivery().getCountBetweenValues(heldNanos / 2, Long.MAX_VALUE / 2))
           .isGreaterThanOrEqualTo(99);
@@ -165,7 +166,8 @@ class RunTest {
       try (Run run =
           new Run(
               address, new EchoServer.Speech(), new Payload(64), Watched.NONE, Progress.none())) {
-        assertThatThrownBy(() -> oneToMany(run, 1)).isInstanceOf(BenchFailure.class);
+        assertThatThrownBy(() -> oneToMany(run, 1, new Pace.Confirmed(16)))
+            .isInstanceOf(BenchFailure.class);
       }
     }
   }

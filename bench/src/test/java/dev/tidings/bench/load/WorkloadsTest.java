@@ -140,6 +140,49 @@ class WorkloadsTest {
   }
 
   @Test
+  void privateBesideManyReaders() throws IOException {
+    try (Server server = server("", false)) {
+      JsonNode figures =
+          ran(
+              0,
+              webSocket(server),
+              "private",
+              "--connections=20",
+              "--rate=200",
+              "--beside-readers=30",
+              "--beside-rate=50",
+              "--duration=0.4",
+              "--warm-up=0.1");
+      assertClean(figures, 1);
+      assertThat(figures.path("besideLost").asLong(-1)).isZero();
+      assertThat(figures.path("besideMicros").path("count").asLong()).isPositive();
+    }
+  }
+
+  @Test
+  void anotherServersLanguage() throws IOException {
+    try (EchoServer server = new EchoServer((count, line) -> List.of(line))) {
+      Path json = folder.resolve("figures.jsonl");
+      int code =
+          LoadCommand.run(
+              Map.of("echo", EchoServer.Speech::new),
+              "fanout",
+              "--dialect=echo",
+              "--url=tcp://127.0.0.1:" + server.address().getPort(),
+              "--server-pid=0",
+              "--readers=7",
+              "--duration=0.3",
+              "--warm-up=0",
+              "--json=" + json);
+      assertThat(code).isZero();
+      JsonNode counts = new ObjectMapper().readTree(Files.readString(json)).path("counts");
+      assertThat(counts.path("delivered").asLong())
+          .isEqualTo(7 * counts.path("sent").asLong())
+          .isPositive();
+    }
+  }
+
+  @Test
   void privateAndKept() throws IOException {
     try (Server server = server("", false)) {
       JsonNode figures =
