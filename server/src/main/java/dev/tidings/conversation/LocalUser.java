@@ -2,7 +2,6 @@ package dev.tidings.conversation;
 
 import dev.tidings.session.Session;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -12,16 +11,14 @@ import org.jspecify.annotations.Nullable;
 /// way is remembered and applied on top: the last change of a group decides, so it does no harm if
 /// the read has seen it already.
 public final class LocalUser {
-  private static final long[] NONE = {};
-
   private record Change(long group, boolean in) {}
 
   private final String name;
   private final List<Session> sessions = new ArrayList<>(1);
   private int joining;
 
-  /// Ascending; null until read.
-  private long @Nullable [] groups;
+  /// Null until read.
+  private @Nullable GroupNumbers groups;
 
   private @Nullable List<Change> meanwhile;
 
@@ -68,7 +65,7 @@ public final class LocalUser {
     if (groups != null) {
       return;
     }
-    groups = found.length == 0 ? NONE : found;
+    groups = GroupNumbers.of(found);
     List<Change> changes = meanwhile == null ? List.of() : meanwhile;
     meanwhile = null;
     for (Change change : changes) {
@@ -86,27 +83,16 @@ public final class LocalUser {
   }
 
   private void apply(Change change) {
-    long[] known = groups();
-    int at = Arrays.binarySearch(known, change.group());
-    if (change.in() && at < 0) {
-      int place = -at - 1;
-      long[] more = Arrays.copyOf(known, known.length + 1);
-      System.arraycopy(known, place, more, place + 1, known.length - place);
-      more[place] = change.group();
-      groups = more;
-    } else if (!change.in() && at >= 0) {
-      long[] fewer = Arrays.copyOf(known, known.length - 1);
-      System.arraycopy(known, at + 1, fewer, at, fewer.length - at);
-      groups = fewer;
-    }
+    GroupNumbers known = groups();
+    groups = change.in() ? known.with(change.group()) : known.without(change.group());
   }
 
   public boolean isIn(long group) {
-    return Arrays.binarySearch(groups(), group) >= 0;
+    return groups().contains(group);
   }
 
-  /// Numbers of his groups, ascending; none until they are known.
-  long[] groups() {
-    return groups == null ? NONE : groups;
+  /// His groups; none until they are known.
+  GroupNumbers groups() {
+    return groups == null ? GroupNumbers.NONE : groups;
   }
 }

@@ -54,12 +54,13 @@ public final class LocalUsers {
 
   /// Looks up the few groups of a user, not the many that may be warm.
   private void forWarmGroupsOf(LocalUser user, Consumer<Readers> each) {
-    for (long group : user.groups()) {
-      WarmGroup found = warm.get(group);
-      if (found != null) {
-        each.accept(found.readers);
-      }
-    }
+    user.groups()
+        .forEach(group -> {
+          WarmGroup found = warm.get(group);
+          if (found != null) {
+            each.accept(found.readers);
+          }
+        });
   }
 
   private void dropIfGone(LocalUser user) {
