@@ -67,6 +67,14 @@ final class Serve implements Callable<Integer> {
               + " decides; where none does, all is kept.")
   private List<String> retention = List.of();
 
+  @Option(
+      names = "--channels",
+      split = ",",
+      description =
+          "Announcement channels for those whose token has such labels, for example"
+              + " a:staff=role:staff,a:beta=platform:ios|android+version:3.*")
+  private List<String> channels = List.of();
+
   @Option(names = "--lanes", defaultValue = "0", description = "Event loops; 0 takes one per core.")
   private int lanes;
 
@@ -91,7 +99,7 @@ final class Serve implements Callable<Integer> {
             !noRateLimits,
             keepTopics,
             lanes == 0 ? Runtime.getRuntime().availableProcessors() : lanes,
-            ConversationSettings.parse(retention));
+            ConversationSettings.parse(retention, channels));
     Server server = new Server(settings);
     CountDownLatch ended = new CountDownLatch(1);
     Runtime.getRuntime()

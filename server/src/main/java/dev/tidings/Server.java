@@ -64,7 +64,9 @@ public final class Server implements AutoCloseable {
     OnlineUsers online = new OnlineUsers();
     Neighbours neighbours = new Neighbours();
     HubSettings hubSettings =
-        HubSettings.defaults(NODE, limits.dedupeSeconds()).withKeptTopics(settings.keptTopics());
+        HubSettings.defaults(NODE, limits.dedupeSeconds())
+            .withKeptTopics(settings.keptTopics())
+            .withChannels(settings.conversations().channels());
     if (!settings.rateLimits()) {
       hubSettings = hubSettings.withSendRate(SendRate.Limit.NONE);
     }

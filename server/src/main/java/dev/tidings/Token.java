@@ -6,6 +6,7 @@ import dev.tidings.config.DevelopmentKey;
 import dev.tidings.protocol.Address;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -51,6 +52,11 @@ final class Token implements Callable<Integer> {
               + " (default: private and group conversations).")
   private List<String> maySend = List.of();
 
+  @Option(
+      names = "--label",
+      description = "Something else about the user, for example platform=ios; may be repeated.")
+  private Map<String, String> labels = Map.of();
+
   @Override
   public Integer call() {
     if (!Address.isName(user)) {
@@ -65,7 +71,7 @@ final class Token implements Callable<Integer> {
     try {
       Tokens tokens = new Tokens(secret);
       long now = Clock.system().epochMillis();
-      System.out.println(tokens.sign(user, service, maySend, now, lifeSeconds));
+      System.out.println(tokens.sign(user, service, maySend, labels, now, lifeSeconds));
       return 0;
     } catch (IllegalArgumentException e) {
       System.err.println("tidings: " + e.getMessage());

@@ -1,13 +1,15 @@
 package dev.tidings.auth;
 
+import java.util.Map;
+
 /// Turns what a stranger shows into who he is. Fast and without blocking: called on the lanes.
 public interface Authenticator {
   /// @param token as it stood in `auth`, a header or a URL
   /// @param loopback whether he comes from this very machine
   Verdict token(String token, boolean loopback, long nowMillis);
 
-  /// A bare name, which only development mode believes.
-  Verdict user(String user, boolean loopback);
+  /// A bare name and labels, which only development mode believes.
+  Verdict user(String user, Map<String, String> labels, boolean loopback);
 
   /// Whether names are believed from loopback at all, and heartbeats optional there.
   boolean development();

@@ -2,6 +2,7 @@ package dev.tidings.auth;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.Map;
 import java.util.OptionalLong;
 
 /// Believes tokens signed with one key; in development mode also names and the key itself, but only
@@ -49,14 +50,15 @@ public final class KeyAuthenticator implements Authenticator {
   }
 
   @Override
-  public Verdict user(String user, boolean loopback) {
+  public Verdict user(String user, Map<String, String> labels, boolean loopback) {
     if (!development) {
       return new Verdict.Rejected("auth needs a token");
     }
     if (!loopback) {
       return new Verdict.Rejected("names without tokens are believed on this machine only");
     }
-    return new Verdict.Accepted(new Identity(user, false, Caps.DEVELOPMENT, OptionalLong.empty()));
+    return new Verdict.Accepted(
+        new Identity(user, false, Caps.DEVELOPMENT, OptionalLong.empty(), labels));
   }
 
   @Override

@@ -12,6 +12,7 @@ import dev.tidings.protocol.Address;
 import java.nio.charset.StandardCharsets;
 import java.text.ParseException;
 import java.util.Date;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -51,6 +52,17 @@ public final class Tokens {
   /// @param send patterns of addresses it may send to; empty: the default
   public String sign(
       String user, boolean service, List<String> send, long nowMillis, long lifeSeconds) {
+    return sign(user, service, send, Map.of(), nowMillis, lifeSeconds);
+  }
+
+  /// As [#sign(String, boolean, List, long, long)], with labels.
+  public String sign(
+      String user,
+      boolean service,
+      List<String> send,
+      Map<String, String> labels,
+      long nowMillis,
+      long lifeSeconds) {
     JWTClaimsSet.Builder claims =
         new JWTClaimsSet.Builder()
             .subject(user)
@@ -61,6 +73,9 @@ public final class Tokens {
     }
     if (!send.isEmpty()) {
       claims.claim("caps", Map.of("send", send));
+    }
+    if (!labels.isEmpty()) {
+      claims.claim("labels", labels);
     }
     SignedJWT token = new SignedJWT(new JWSHeader(JWSAlgorithm.HS256), claims.build());
     try {
@@ -108,11 +123,28 @@ public final class Tokens {
     try {
       Boolean service = claims.getBooleanClaim("svc");
       Caps caps = caps(claims.getJSONObjectClaim("caps"));
+      Map<String, String> labels = labels(claims.getJSONObjectClaim("labels"));
       return new Verdict.Accepted(
-          new Identity(user, service != null && service, caps, OptionalLong.of(expires.getTime())));
+          new Identity(
+              user, service != null && service, caps, OptionalLong.of(expires.getTime()), labels));
     } catch (ParseException e) {
-      return new Verdict.Rejected("the token's svc or caps have the wrong form");
+      return new Verdict.Rejected("the token's svc, caps or labels have the wrong form");
     }
+  }
+
+  private static Map<String, String> labels(@Nullable Map<String, Object> claim)
+      throws ParseException {
+    if (claim == null || claim.isEmpty()) {
+      return Map.of();
+    }
+    Map<String, String> labels = new HashMap<>();
+    for (Map.Entry<String, Object> label : claim.entrySet()) {
+      if (!(label.getValue() instanceof String value)) {
+        throw new ParseException("the label " + label.getKey() + " is no string", 0);
+      }
+      labels.put(label.getKey(), value);
+    }
+    return Map.copyOf(labels);
   }
 
   /// A list that is not there stands for its default; one that is there says everything.

@@ -1,18 +1,22 @@
 package dev.tidings.config;
 
+import dev.tidings.conversation.Channel;
 import dev.tidings.engine.Retention;
 import java.util.List;
 
 /// What an operator may choose about conversations.
 ///
 /// @param retention how much of each is kept
-public record ConversationSettings(Retention retention) {
-  public static final ConversationSettings DEFAULTS = new ConversationSettings(Retention.ALL);
+/// @param channels the announcement channels beside `a:all`
+public record ConversationSettings(Retention retention, List<Channel> channels) {
+  public static final ConversationSettings DEFAULTS =
+      new ConversationSettings(Retention.ALL, List.of());
 
   /// What the texts of the options say.
   ///
   /// @throws ServerSettings.Refused naming the option and what is wrong with it
-  public static ConversationSettings parse(List<String> retention) {
-    return new ConversationSettings(RetentionRules.parse(retention));
+  public static ConversationSettings parse(List<String> retention, List<String> channels) {
+    return new ConversationSettings(
+        RetentionRules.parse(retention), ChannelRules.parse(channels));
   }
 }

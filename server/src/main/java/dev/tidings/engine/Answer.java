@@ -28,7 +28,7 @@ public sealed interface Answer {
   ///
   /// @param groups numbers of the groups he is in, ascending
   /// @param commit every change up to this commit is in it, none of a later one
-  /// @param visited whether he was here before
+  /// @param visited whether he was here before, and read the same channels
   record UserState(long[] groups, long commit, boolean visited) implements Answer {}
 
   /// A stretch of a log, ascending.

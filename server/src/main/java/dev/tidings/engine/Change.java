@@ -79,8 +79,9 @@ public sealed interface Change {
     }
   }
 
-  /// A user's first visit: fixes where his announcements begin. Harmless when repeated.
-  record Visit(Ticket ticket, String user) implements Change {}
+  /// A user's first visit: fixes where his announcements begin, those for all and those of
+  /// `channels`. Harmless when repeated.
+  record Visit(Ticket ticket, String user, List<ConversationId> channels) implements Change {}
 
   /// A read that must see the changes queued before it.
   record Read(Ticket ticket, Query query) implements Change {}

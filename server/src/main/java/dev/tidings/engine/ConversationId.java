@@ -61,6 +61,11 @@ public record ConversationId(Kind kind, String name) {
     return firstUser().equals(user) || secondUser().equals(user);
   }
 
+  /// Whether it is an announcement channel for some.
+  public boolean isChannel() {
+    return kind == Kind.ANNOUNCEMENT && !equals(ALL);
+  }
+
   /// The smaller user of a private conversation.
   public String firstUser() {
     return name.substring(0, name.indexOf(':'));

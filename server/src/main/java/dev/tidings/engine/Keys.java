@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 /// | `D` window, number, user, cid | a filed [Mark]; a window is named by the second it began |
 /// | `G` number, user | role of a present member |
 /// | `U` user, number | [Membership], also of one who left |
+/// | `V` user, number | [Membership] of an announcement channel beside `a:all`: where it begins |
 /// | `A` user, number | [Pointer] to a private conversation |
 /// | `S` name | settings of the store itself |
 ///
@@ -87,6 +88,11 @@ final class Keys {
 
   static byte[] membership(String user, long number) {
     return ofUser('U', user, number);
+  }
+
+  /// Where `user` finds his stretch of a log of this kind that has some.
+  static byte[] stretch(ConversationId id, String user, long number) {
+    return id.isChannel() ? ofUser('V', user, number) : membership(user, number);
   }
 
   static byte[] pointer(String user, long number) {

@@ -1,7 +1,6 @@
 package dev.tidings.engine;
 
 import static dev.tidings.protocol.ErrorCode.INTERNAL;
-import static dev.tidings.protocol.ErrorCode.NOT_FOUND;
 import static dev.tidings.protocol.ErrorCode.UNAVAILABLE;
 
 import dev.tidings.base.Clock;
@@ -140,7 +139,7 @@ final class Ledger {
       case Change.LeaveGroup leave -> turn.answer(leave, groups.leave(turn, leave));
       case Change.AddMembers add -> turn.answer(add, groups.add(turn, add));
       case Change.RemoveMembers remove -> turn.answer(remove, groups.remove(turn, remove));
-      case Change.Visit visit -> turn.answer(visit, visit(turn, visit.user()));
+      case Change.Visit visit -> turn.answer(visit, visit(turn, visit));
       case Change.Read read -> turn.reads.add(read);
     }
   }
@@ -149,13 +148,11 @@ final class Ledger {
     ConversationId to = append.to();
     Optional<Log> found =
         switch (to.kind()) {
-          case PRIVATE, TOPIC -> Optional.of(logs.findOrMake(to, turn.batch));
-          case GROUP, ANNOUNCEMENT -> logs.find(to);
+          case PRIVATE, ANNOUNCEMENT, TOPIC -> Optional.of(logs.findOrMake(to, turn.batch));
+          case GROUP -> logs.find(to);
         };
     if (found.isEmpty()) {
-      return to.kind() == ConversationId.Kind.GROUP
-          ? GroupRules.noSuchGroup()
-          : Answer.Refused.permanently(NOT_FOUND, "no such conversation");
+      return GroupRules.noSuchGroup();
     }
     Log log = found.get();
     // First of all, for a repeat asks about the past: he may have been put out since.
@@ -207,15 +204,20 @@ final class Ledger {
   }
 
   /// Announcements begin for a user at the head of his first visit.
-  private Answer visit(Turn turn, String user) {
-    Log all = logs.findOrMake(ConversationId.ALL, turn.batch);
-    byte[] key = Keys.membership(user, all.number());
+  private Answer visit(Turn turn, Change.Visit visit) {
+    visit(turn, visit.user(), ConversationId.ALL);
+    visit.channels().forEach(channel -> visit(turn, visit.user(), channel));
+    return new Answer.Done();
+  }
+
+  private void visit(Turn turn, String user, ConversationId channel) {
+    Log log = logs.findOrMake(channel, turn.batch);
+    byte[] key = Keys.stretch(channel, user, log.number());
     if (turn.batch.find(key, store).isEmpty()) {
-      long low = Math.max(all.head, 1);
+      long low = Math.max(log.head, 1);
       Membership first =
           new Membership(Role.MEMBER, low, Membership.STILL_IN, turn.commit, turn.nowMillis);
       turn.batch.put(key, first.row());
     }
-    return new Answer.Done();
   }
 }

@@ -32,7 +32,7 @@ final class LogReader {
 
   Answer read(Query query) {
     return switch (query) {
-      case Query.UserAtConnect connect -> userAtConnect(connect.user());
+      case Query.UserAtConnect connect -> userAtConnect(connect.user(), connect.channels());
       case Query.History history -> history(history);
       case Query.Sync sync -> syncs.sync(sync);
       case Query.Members members -> members(members);
@@ -57,7 +57,7 @@ final class LogReader {
 
   /// Rows of a commit that is kept but not told yet are left out: the lane hears of that commit in
   /// its turn, and hands out what comes before them in it.
-  private Answer.UserState userAtConnect(String user) {
+  private Answer.UserState userAtConnect(String user, List<ConversationId> channels) {
     long commit = committed.getAsLong();
     List<Long> groups = new ArrayList<>();
     boolean visited = false;
@@ -77,8 +77,15 @@ final class LogReader {
         }
       }
     }
+    for (ConversationId channel : channels) {
+      visited &= number(channel).filter(number -> hasVisited(user, channel, number)).isPresent();
+    }
     long[] numbers = groups.stream().mapToLong(Long::longValue).toArray();
     return new Answer.UserState(numbers, commit, visited);
+  }
+
+  private boolean hasVisited(String user, ConversationId channel, long number) {
+    return store.get(Keys.stretch(channel, user, number)) != null;
   }
 
   private Answer history(Query.History query) {
@@ -254,7 +261,7 @@ final class LogReader {
   }
 
   private boolean shareGroup(String one, String other) {
-    long[] groups = userAtConnect(one).groups();
+    long[] groups = userAtConnect(one, List.of()).groups();
     for (long number : groups) {
       byte[] row = store.get(Keys.membership(other, number));
       if (row != null && Membership.of(row).isIn()) {
@@ -311,7 +318,7 @@ final class LogReader {
     if (id.kind() == ConversationId.Kind.PRIVATE || id.kind() == ConversationId.Kind.TOPIC) {
       return Optional.empty();
     }
-    return Optional.ofNullable(store.get(Keys.membership(reader, number)))
+    return Optional.ofNullable(store.get(Keys.stretch(id, reader, number)))
         .map(Membership::of)
         .filter(membership -> !membership.isForgotten(clock.epochMillis()));
   }

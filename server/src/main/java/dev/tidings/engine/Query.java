@@ -1,11 +1,14 @@
 package dev.tidings.engine;
 
+import java.util.List;
 import java.util.OptionalLong;
 
 /// Something to read, on behalf of a user who may see it or not.
 public sealed interface Query {
   /// What a lane must know of a user who connects: answered by [Answer.UserState].
-  record UserAtConnect(String user) implements Query {}
+  ///
+  /// @param channels the announcements for some that he reads
+  record UserAtConnect(String user, List<ConversationId> channels) implements Query {}
 
   /// A stretch of a log between two exclusive bounds: answered by [Answer.Page].
   ///
@@ -25,7 +28,16 @@ public sealed interface Query {
       implements Query {}
 
   /// What moved since a cursor: answered by [Answer.SyncPage].
-  record Sync(String user, String since, int tail, int limit, String next, int bytesMax)
+  ///
+  /// @param channels the announcements for some that he reads
+  record Sync(
+      String user,
+      List<ConversationId> channels,
+      String since,
+      int tail,
+      int limit,
+      String next,
+      int bytesMax)
       implements Query {}
 
   /// Who is in a group, a page at a time: answered by [Answer.MembersPage].

@@ -97,11 +97,15 @@ final class SyncReader {
       }
       since = known.get().commit();
     }
-    return page(query, start, cursor, moved(query.user(), since, now));
+    return page(query, start, cursor, moved(query, since, now));
   }
 
-  private List<Moved> moved(String user, long since, long now) {
+  private List<Moved> moved(Query.Sync query, long since, long now) {
+    String user = query.user();
     List<Moved> moved = new ArrayList<>();
+    for (ConversationId channel : query.channels()) {
+      logs.number(channel).ifPresent(number -> addMembership(moved, user, number, since, now));
+    }
     byte[] memberships = Keys.memberships(user);
     try (Store.Scan scan = store.ascending(memberships, Keys.endOf(memberships))) {
       while (scan.next()) {

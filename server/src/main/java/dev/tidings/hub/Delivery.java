@@ -128,7 +128,12 @@ final class Delivery {
       case GROUP ->
           toReaders(
               commit, id, () -> shard.users.readers(number, shard.clock.monotonicMillis()), entry);
-      case ANNOUNCEMENT -> toReaders(commit, id, () -> shard.everyone, entry);
+      case ANNOUNCEMENT ->
+          toReaders(
+              commit,
+              id,
+              () -> id.isChannel() ? shard.channels.readers(id.name()) : shard.everyone,
+              entry);
       case TOPIC -> toReaders(commit, id, () -> shard.topics.readers(id.name()), entry);
     }
   }

@@ -185,6 +185,7 @@ public final class Hub implements CommitListener {
     }
     if (was == Session.State.LIVE) {
       shard.everyone.ended(session);
+      shard.channels.ended(session);
     }
     joining.left(session, was == Session.State.LIVE);
     catchingUp.left(session);

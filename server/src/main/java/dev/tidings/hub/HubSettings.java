@@ -1,5 +1,6 @@
 package dev.tidings.hub;
 
+import dev.tidings.conversation.Channel;
 import dev.tidings.protocol.Units;
 import dev.tidings.session.SendRate;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.List;
 /// @param node short name of this node, the beginning of every `conn`
 /// @param keptTopics names of topics that have a log; a final `*` stands for any ending
 /// @param pingSeconds heartbeat where the client wishes none
+/// @param channels the announcement channels beside `a:all`
 /// @param rounds how what is for many is divided
 public record HubSettings(
     String node,
@@ -17,6 +19,7 @@ public record HubSettings(
     int connectionsPerUserMax,
     int subscriptionsMax,
     List<String> keptTopics,
+    List<Channel> channels,
     FanOut.Rounds rounds,
     Units.Max max) {
 
@@ -32,13 +35,22 @@ public record HubSettings(
         20,
         256,
         List.of(),
+        List.of(),
         FanOut.Rounds.DEFAULTS,
         new Units.Max(FRAME_BYTES_MAX, DATA_BYTES_MAX, 64, dedupeSeconds));
   }
 
   public HubSettings withSendRate(SendRate.Limit limit) {
     return new HubSettings(
-        node, pingSeconds, limit, connectionsPerUserMax, subscriptionsMax, keptTopics, rounds, max);
+        node,
+        pingSeconds,
+        limit,
+        connectionsPerUserMax,
+        subscriptionsMax,
+        keptTopics,
+        channels,
+        rounds,
+        max);
   }
 
   public HubSettings withKeptTopics(List<String> patterns) {
@@ -49,6 +61,7 @@ public record HubSettings(
         connectionsPerUserMax,
         subscriptionsMax,
         patterns,
+        channels,
         rounds,
         max);
   }
@@ -61,7 +74,21 @@ public record HubSettings(
         connectionsPerUserMax,
         subscriptionsMax,
         keptTopics,
+        channels,
         other,
+        max);
+  }
+
+  public HubSettings withChannels(List<Channel> other) {
+    return new HubSettings(
+        node,
+        pingSeconds,
+        sendRate,
+        connectionsPerUserMax,
+        subscriptionsMax,
+        keptTopics,
+        other,
+        rounds,
         max);
   }
 

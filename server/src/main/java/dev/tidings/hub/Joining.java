@@ -19,6 +19,7 @@ import dev.tidings.protocol.Head;
 import dev.tidings.protocol.JsonWriter;
 import dev.tidings.protocol.Units;
 import dev.tidings.session.Session;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
@@ -113,7 +114,8 @@ final class Joining {
         PROTOCOL_VERSION,
         device,
         "",
-        OptionalInt.empty());
+        OptionalInt.empty(),
+        Map.of());
   }
 
   void auth(Session session, Command.Auth auth) {
@@ -141,7 +143,7 @@ final class Joining {
       return shard.authenticator.token(auth.token().get(), loopback, shard.clock.epochMillis());
     }
     return auth.user().isPresent()
-        ? shard.authenticator.user(auth.user().get(), loopback)
+        ? shard.authenticator.user(auth.user().get(), auth.labels(), loopback)
         : new Verdict.Rejected("auth needs a token");
   }
 
@@ -169,8 +171,15 @@ final class Joining {
       replies.err(session, auth.head(), FORBIDDEN, "a connection cannot change its user");
       return;
     }
-    session.renewed(identity);
+    boolean sameChannels =
+        shard.channels.of(identity).equals(shard.channels.of(session.identity()));
+    if (sameChannels) {
+      session.renewed(identity);
+    }
     welcome(session, auth, session.nextOrdinal());
+    if (!sameChannels) {
+      hub.close(session, CloseCode.STATE); // it comes back to where its labels are right
+    }
   }
 
   private void registered(Attempt attempt, boolean registered) {
@@ -185,7 +194,7 @@ final class Joining {
     attempt.place.user.beginsReading();
     boolean taken =
         shard.engine.read(
-            new Query.UserAtConnect(attempt.user()),
+            new Query.UserAtConnect(attempt.user(), shard.channels.of(attempt.session.identity())),
             attempt.ask(answer -> stateRead(attempt, answer)));
     if (!taken) {
       overloaded(session);
@@ -202,7 +211,11 @@ final class Joining {
       live(attempt);
       return;
     }
-    Change visit = new Change.Visit(attempt.ask(done -> visited(attempt, done)), attempt.user());
+    Change visit =
+        new Change.Visit(
+            attempt.ask(done -> visited(attempt, done)),
+            attempt.user(),
+            shard.channels.of(attempt.session.identity()));
     if (!shard.engine.submit(visit)) {
       overloaded(attempt.session);
     }
@@ -226,6 +239,7 @@ final class Joining {
         ++shard.welcomes, pingSeconds(attempt) * 1_000L, shard.clock.monotonicMillis());
     shard.guests.remove(session);
     shard.everyone.add(session);
+    shard.channels.enter(session);
     shard.users.enter(attempt.place.user, session);
     welcome(session, attempt.auth, session.nextOrdinal());
     session.updateReading();

@@ -52,6 +52,13 @@ final class Reading {
       replies.err(request, ErrorCode.OFF, "this topic has no log");
       return;
     }
+    if (in.kind() == Address.Kind.ANNOUNCEMENT
+        && !(request.privileged()
+            ? shard.channels.has(in.name())
+            : shard.channels.isFor(in.name(), request.identity()))) {
+      replies.err(request, ErrorCode.NOT_FOUND, "no such conversation");
+      return;
+    }
     Query query =
         new Query.History(
             ConversationId.of(in, request.actor()),
@@ -91,8 +98,21 @@ final class Reading {
   void sync(Request request, Command.Sync sync) {
     Query query =
         new Query.Sync(
-            request.actor(), sync.since(), sync.tail(), sync.limit(), sync.next(), REPLY_BYTES_MAX);
+            request.actor(),
+            channels(request),
+            sync.since(),
+            sync.tail(),
+            sync.limit(),
+            sync.next(),
+            REPLY_BYTES_MAX);
     read(request, query, this::rows);
+  }
+
+  /// The labels of whom a backend acts for are not known: then it is told of all that he has begun.
+  private List<ConversationId> channels(Request request) {
+    return request.actor().equals(request.session().user())
+        ? shard.channels.of(request.identity())
+        : shard.channels.all();
   }
 
   private void rows(Request request, Answer answer) {

@@ -1,6 +1,7 @@
 package dev.tidings.hub;
 
 import static dev.tidings.protocol.ErrorCode.FORBIDDEN;
+import static dev.tidings.protocol.ErrorCode.NOT_FOUND;
 import static dev.tidings.protocol.ErrorCode.RATE;
 import static dev.tidings.protocol.ErrorCode.TOO_LARGE;
 
@@ -41,6 +42,10 @@ final class Sending {
     if (send.data().sizeBytes() > shard.settings.max().dataBytes()) {
       replies.err(
           request, TOO_LARGE, "data is over " + shard.settings.max().dataBytes() + " bytes");
+      return;
+    }
+    if (to.kind() == Address.Kind.ANNOUNCEMENT && !shard.channels.has(to.name())) {
+      replies.err(request, NOT_FOUND, "no such conversation");
       return;
     }
     long waitMillis = waitMillis(request);

@@ -3,6 +3,7 @@ package dev.tidings.hub;
 import dev.tidings.auth.Authenticator;
 import dev.tidings.base.Clock;
 import dev.tidings.base.Lane;
+import dev.tidings.conversation.Channels;
 import dev.tidings.conversation.LocalUsers;
 import dev.tidings.conversation.Readers;
 import dev.tidings.conversation.Topics;
@@ -42,6 +43,7 @@ final class Shard {
 
   final LocalUsers users = new LocalUsers();
   final Topics topics = new Topics();
+  final Channels channels;
 
   /// How many connections were welcomed so far.
   int welcomes;
@@ -72,6 +74,7 @@ final class Shard {
     this.online = online;
     this.congestion = congestion;
     this.settings = settings;
+    this.channels = new Channels(settings.channels());
     this.guard = guard;
     this.worked = engine.commit(); // what was kept before this run, nobody here waits for
   }

@@ -1,6 +1,7 @@
 package dev.tidings.protocol;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -13,7 +14,7 @@ public sealed interface Command {
   /// `id`, `as` and the op's name.
   Head head();
 
-  /// Who I am; on a live connection, a renewed token.
+  /// Who I am; on a live connection, a renewed token. `labels` only go with a bare name.
   record Auth(
       Head head,
       Optional<String> token,
@@ -21,7 +22,8 @@ public sealed interface Command {
       int version,
       String device,
       String client,
-      OptionalInt pingSeconds)
+      OptionalInt pingSeconds,
+      Map<String, String> labels)
       implements Command {}
 
   /// Append `data` to a conversation, or publish it to a topic. `cid` makes a repeat safe.

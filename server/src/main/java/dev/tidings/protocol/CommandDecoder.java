@@ -30,6 +30,10 @@ public final class CommandDecoder {
   public static final int CLIENT_BYTES_MAX = 256;
   public static final int TITLE_BYTES_MAX = 256;
   public static final int EPOCH_BYTES_MAX = 32;
+  public static final int LABELS_MAX = 32;
+
+  /// Of a label's name, and of its value.
+  public static final int LABEL_BYTES_MAX = 64;
 
   /// For `since` and `next`, which are opaque.
   public static final int CURSOR_BYTES_MAX = 128;
@@ -102,6 +106,7 @@ public final class CommandDecoder {
   private final Field id = new Field("id");
   private final Field in = new Field("in");
   private final Field join = new Field("join");
+  private final Field labels = new Field("labels");
   private final Field last = new Field("last");
   private final Field limit = new Field("limit");
   private final Field members = new Field("members");
@@ -122,8 +127,8 @@ public final class CommandDecoder {
       new Fields(
           DEPTH_MAX,
           List.of(
-              after, as, before, cid, client, data, deed, device, epoch, id, in, join, last, limit,
-              members, next, op, ping, quiet, since, tail, title, to, token, user, version, who));
+              after, as, before, cid, client, data, deed, device, epoch, id, in, join, labels, last,
+              limit, members, next, op, ping, quiet, since, tail, title, to, token, user, version, who));
 
   /// What the unit in `buffer` from `from` (inclusive) to `to` (exclusive) asks for. White space
   /// around the object is ignored. An empty line is the caller's to drop; here it is `bad_json`.
@@ -171,7 +176,8 @@ public final class CommandDecoder {
               version(),
               device(),
               fields.text(client, CLIENT_BYTES_MAX),
-              fields.optionalInteger(ping, 0, PING_SECONDS_MAX));
+              fields.optionalInteger(ping, 0, PING_SECONDS_MAX),
+              fields.texts(labels, LABELS_MAX, LABEL_BYTES_MAX));
       case SUB -> subscribe(head);
       case UNSUB -> new Command.Unsubscribe(head, fields.address(in, FOLLOWABLE));
       case HISTORY ->

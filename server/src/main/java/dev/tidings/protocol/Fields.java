@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.tidings.protocol.JsonScanner.Kind;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -232,6 +233,28 @@ final class Fields {
       return false;
     }
     return buffer[field.from] == 't';
+  }
+
+  /// The texts of the object `field`, by their names; none if it is absent.
+  Map<String, String> texts(Field field, int countMax, int bytesMax) {
+    if (field.isAbsent()) {
+      return Map.of();
+    }
+    Map<String, String> found =
+        field.kind == Kind.OBJECT
+            ? scanner.textsByName(field.from, field.to, countMax, bytesMax)
+            : null;
+    if (found == null) {
+      refuse(
+          field,
+          "must be an object of at most "
+              + countMax
+              + " strings of at most "
+              + bytesMax
+              + " bytes");
+      return Map.of();
+    }
+    return Map.copyOf(found);
   }
 
   /// The text or integer of `field`, kept as it was written.

@@ -5,7 +5,9 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Walks the fields of one JSON object in a byte range, validating every byte on the way.
@@ -229,6 +231,36 @@ public final class JsonScanner {
       }
     }
     return List.copyOf(texts);
+  }
+
+  /// The members of the object in the given range, in their order, of a repeated name the last
+  /// value; empty-handed (`null`) if one of its values is no string or [#text] refuses it or its
+  /// name, or if there are more than `countMax`.
+  @Nullable Map<String, String> textsByName(int from, int to, int countMax, int bytesMax) {
+    Map<String, String> texts = new LinkedHashMap<>();
+    int p = skipSpace(from + 1);
+    while (p < to - 1) {
+      int behindName = skipString(p + 1);
+      String name = text(p, behindName, bytesMax);
+      int value = skipSpace(skipSpace(behindName) + 1); // the colon between them
+      if (buffer[value] != '"') {
+        return null;
+      }
+      int next = skipString(value + 1);
+      String text = text(value, next, bytesMax);
+      if (name == null || text == null) {
+        return null;
+      }
+      texts.put(name, text);
+      if (texts.size() > countMax) {
+        return null;
+      }
+      p = skipSpace(next);
+      if (buffer[p] == ',') {
+        p = skipSpace(p + 1);
+      }
+    }
+    return texts;
   }
 
   /// The number of the [Kind#INTEGER] value in the given range, or [#NO_INTEGER] if it lies outside

@@ -146,7 +146,8 @@ class EmbeddedEngineTest {
       String next = "";
       do {
         Answer.SyncPage page =
-            (Answer.SyncPage) bed.read(new Query.Sync("bob", cursor, 0, 200, next, 1 << 20));
+            (Answer.SyncPage)
+                bed.read(new Query.Sync("bob", List.of(), cursor, 0, 200, next, 1 << 20));
         page.rows().forEach(row -> told.add(row.conversation().id()));
         next = page.next();
       } while (!next.isEmpty());

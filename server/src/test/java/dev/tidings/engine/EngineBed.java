@@ -148,7 +148,8 @@ public final class EngineBed {
 
   /// Everything that was submitted before has been answered and told when this returns.
   public void settle() {
-    Ask last = submit(ticket -> new Change.Read(ticket, new Query.UserAtConnect("nobody")));
+    Ask last =
+        submit(ticket -> new Change.Read(ticket, new Query.UserAtConnect("nobody", List.of())));
     last.answer();
   }
 
@@ -231,7 +232,8 @@ public final class EngineBed {
   }
 
   public void visit(String user) {
-    assertThat(change(ticket -> new Change.Visit(ticket, user))).isEqualTo(new Answer.Done());
+    assertThat(change(ticket -> new Change.Visit(ticket, user, List.of())))
+        .isEqualTo(new Answer.Done());
   }
 
   public Answer history(String reader, String in, OptionalLong after, OptionalLong before) {
@@ -244,7 +246,7 @@ public final class EngineBed {
   }
 
   public Answer.SyncPage sync(String user, String since) {
-    Answer answer = read(new Query.Sync(user, since, 1, 200, "", 1 << 20));
+    Answer answer = read(new Query.Sync(user, List.of(), since, 1, 200, "", 1 << 20));
     assertThat(answer).isInstanceOf(Answer.SyncPage.class);
     return (Answer.SyncPage) answer;
   }

@@ -270,10 +270,40 @@ public abstract class EngineContract extends EngineFixture {
   }
 
   @Test
-  void anUnknownAnnouncementChannelIsNotMadeBySending() {
-    assertThat(refused(bed.sendWith("ann", "a:other", "", "1"))).isEqualTo(ErrorCode.NOT_FOUND);
-    assertThat(refused(bed.history("ann", "a:other", OptionalLong.of(0), OptionalLong.empty())))
+  void anAnnouncementChannelIsReadByWhoEnteredIt() {
+    bed.send("root", "a:staff", "1");
+    bed.send("root", "a:staff", "2");
+    ConversationId staff = id("root", "a:staff");
+    assertThat(bed.change(ticket -> new Change.Visit(ticket, "ann", List.of(staff))))
+        .isEqualTo(new Answer.Done());
+    bed.visit("bob");
+    bed.send("root", "a:staff", "3");
+    restart();
+    assertThat(texts(bed.all("ann", "a:staff").items())).containsExactly("2", "3");
+    assertThat(refused(bed.history("bob", "a:staff", OptionalLong.of(0), OptionalLong.empty())))
         .isEqualTo(ErrorCode.NOT_FOUND);
+    Query.UserAtConnect connects = new Query.UserAtConnect("ann", List.of(staff));
+    assertThat(((Answer.UserState) bed.read(connects)).visited()).isTrue();
+    Query.UserAtConnect bobs = new Query.UserAtConnect("bob", List.of(staff));
+    assertThat(((Answer.UserState) bed.read(bobs)).visited()).isFalse();
+    assertThat(((Answer.UserState) bed.read(bobs)).groups()).isEmpty();
+  }
+
+  /// In every `sync` of those who may read them now, and of nobody else.
+  @Test
+  void aSyncTellsOfTheChannelsThatItIsAskedFor() {
+    ConversationId staff = id("root", "a:staff");
+    bed.send("root", "a:staff", "1");
+    bed.change(ticket -> new Change.Visit(ticket, "ann", List.of(staff)));
+    assertThat(channelsIn("ann", List.of(staff))).containsExactlyInAnyOrder("a:all", "a:staff");
+    assertThat(channelsIn("ann", List.of())).containsExactly("a:all");
+    assertThat(channelsIn("bob", List.of(staff))).isEmpty();
+  }
+
+  private List<String> channelsIn(String user, List<ConversationId> channels) {
+    Answer answer = bed.read(new Query.Sync(user, channels, "", 1, 200, "", 1 << 20));
+    return ((Answer.SyncPage) answer)
+        .rows().stream().map(row -> row.conversation().id().toString()).toList();
   }
 
   @Test
@@ -420,11 +450,12 @@ public abstract class EngineContract extends EngineFixture {
         done(bed.create("ann", "g:two", List.of("bob"), false, true)).conversation().number();
     bed.create("ann", "g:three", List.of("bob"), false, false);
     bed.remove("ann", "g:three", "bob");
-    Answer.UserState before = (Answer.UserState) bed.read(new Query.UserAtConnect("bob"));
+    Answer.UserState before =
+        (Answer.UserState) bed.read(new Query.UserAtConnect("bob", List.of()));
     assertThat(before.groups()).containsExactly(one, two);
     assertThat(before.visited()).isFalse();
     bed.visit("bob");
-    Answer.UserState after = (Answer.UserState) bed.read(new Query.UserAtConnect("bob"));
+    Answer.UserState after = (Answer.UserState) bed.read(new Query.UserAtConnect("bob", List.of()));
     assertThat(after.visited()).isTrue();
     assertThat(after.groups()).containsExactly(one, two);
     assertThat(after.commit()).isGreaterThanOrEqualTo(before.commit());
@@ -522,9 +553,9 @@ public abstract class EngineContract extends EngineFixture {
     for (int i = 0; i < 200; i++) {
       asks.add(bed.sending("ann", "u:bob", "c" + i % 50, "1"));
       asks.add(bed.sending("ann", "g:absent", "", "1"));
-      asks.add(bed.submit(ticket -> new Change.Visit(ticket, "ann")));
+      asks.add(bed.submit(ticket -> new Change.Visit(ticket, "ann", List.of())));
       asks.add(bed.submit(ticket -> new Change.Read(ticket, inEpoch("u:bob", ""))));
-      asks.add(bed.begin(new Query.UserAtConnect("ann")));
+      asks.add(bed.begin(new Query.UserAtConnect("ann", List.of())));
       asks.add(bed.begin(inEpoch("g:absent", "")));
     }
     bed.settle();
@@ -563,8 +594,8 @@ public abstract class EngineContract extends EngineFixture {
   void nothingIsTakenAfterTheEnd() {
     bed.engine().close();
     Ask ask = bed.ask();
-    assertThat(bed.engine().submit(new Change.Visit(ask, "ann"))).isFalse();
-    assertThat(bed.engine().read(new Query.UserAtConnect("ann"), ask)).isFalse();
+    assertThat(bed.engine().submit(new Change.Visit(ask, "ann", List.of()))).isFalse();
+    assertThat(bed.engine().read(new Query.UserAtConnect("ann", List.of()), ask)).isFalse();
     bed.engine().close();
   }
 

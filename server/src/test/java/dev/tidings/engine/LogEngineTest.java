@@ -124,7 +124,7 @@ class LogEngineTest {
     store.failsNext(Fault.LOSES);
     bed.sendWith("ann", "u:bob", "", "2");
     assertThat(texts(bed.all("bob", "u:ann").items())).containsExactly("1");
-    Query sync = new Query.Sync("bob", "", 1, 9, "", 9_999);
+    Query sync = new Query.Sync("bob", List.of(), "", 1, 9, "", 9_999);
     assertThat(bed.change(ticket -> new Change.Read(ticket, sync)))
         .isInstanceOf(Answer.SyncPage.class);
   }
@@ -135,7 +135,8 @@ class LogEngineTest {
     store.setUnreadable(true);
     assertThat(refused(bed.sendWith("cat", "u:dan", "c", "1"))).isEqualTo(ErrorCode.UNAVAILABLE);
     assertThat(bed.engine().fault()).contains("a bad block");
-    assertThat(refused(bed.read(new Query.UserAtConnect("ann")))).isEqualTo(ErrorCode.UNAVAILABLE);
+    assertThat(refused(bed.read(new Query.UserAtConnect("ann", List.of()))))
+        .isEqualTo(ErrorCode.UNAVAILABLE);
     store.setUnreadable(false);
     assertThat(done(bed.sendWith("cat", "u:dan", "c", "1")).seq()).isEqualTo(1);
     assertThat(bed.send("ann", "u:bob", "2").seq()).isEqualTo(2);
@@ -235,14 +236,15 @@ class LogEngineTest {
         new LogEngine(store, clock, ids, LIMITS, Level.DISK, "boot-1", () -> {}, waiting::add);
     EngineBed slow = new EngineBed(new Driven(engine, engine::drain, false));
     int taken = 0;
-    while (taken < 1 << 20 && engine.read(new Query.UserAtConnect("ann"), slow.ask())) {
+    while (taken < 1 << 20 && engine.read(new Query.UserAtConnect("ann", List.of()), slow.ask())) {
       taken++;
     }
     assertThat(taken).isEqualTo(waiting.size()).isBetween(1_000, 100_000);
-    Answer behind = slow.change(ticket -> new Change.Read(ticket, new Query.UserAtConnect("ann")));
+    Answer behind =
+        slow.change(ticket -> new Change.Read(ticket, new Query.UserAtConnect("ann", List.of())));
     assertThat(refused(behind)).isEqualTo(ErrorCode.BUSY);
     waiting.removeFirst().run();
-    assertThat(engine.read(new Query.UserAtConnect("ann"), slow.ask())).isTrue();
+    assertThat(engine.read(new Query.UserAtConnect("ann", List.of()), slow.ask())).isTrue();
   }
 
   // ---- How the last run ended -------------------------------------------------------------------
@@ -259,7 +261,7 @@ class LogEngineTest {
 
     open(Level.MEMORY, "boot-2"); // the machine went down
     assertThat(bed.all("ann", "u:bob").conversation().epoch()).isNotEqualTo(epoch);
-    assertThat(refused(bed.read(new Query.Sync("ann", cursor, 1, 9, "", 9_999))))
+    assertThat(refused(bed.read(new Query.Sync("ann", List.of(), cursor, 1, 9, "", 9_999))))
         .isEqualTo(ErrorCode.CURSOR);
     Answer.Appended next = bed.send("ann", "u:bob", "3");
     assertThat(next.seq()).isEqualTo(3);

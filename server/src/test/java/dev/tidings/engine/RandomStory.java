@@ -234,7 +234,9 @@ abstract class RandomStory {
     Answer.SyncPage page;
     String next = "";
     do {
-      page = (Answer.SyncPage) bed().read(new Query.Sync(user, since, tail, limit, next, bytesMax));
+      page =
+          (Answer.SyncPage)
+              bed().read(new Query.Sync(user, List.of(), since, tail, limit, next, bytesMax));
       page.rows().forEach(row -> take(user, view, row));
       next = page.next();
       if (!next.isEmpty() && random.nextInt(4) == 0) {

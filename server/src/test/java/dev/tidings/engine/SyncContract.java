@@ -127,7 +127,10 @@ public abstract class SyncContract extends EngineFixture {
   }
 
   private List<Entry> tail(int entries, int bytesMax) {
-    return page(new Query.Sync("ann", "", entries, 200, "", bytesMax)).rows().getFirst().tail();
+    return page(new Query.Sync("ann", List.of(), "", entries, 200, "", bytesMax))
+        .rows()
+        .getFirst()
+        .tail();
   }
 
   @Test
@@ -136,13 +139,13 @@ public abstract class SyncContract extends EngineFixture {
       bed.send("ann", "u:user" + i, "1");
     }
     List<String> seen = new ArrayList<>();
-    Answer.SyncPage page = page(new Query.Sync("ann", "", 1, 3, "", 1 << 20));
+    Answer.SyncPage page = page(new Query.Sync("ann", List.of(), "", 1, 3, "", 1 << 20));
     String cursorThen = bed.sync("ann", "").cursor();
     while (!page.next().isEmpty()) {
       assertThat(page.cursor()).isEmpty();
       assertThat(page.rows()).hasSize(3);
       seen.addAll(addresses("ann", page));
-      page = page(new Query.Sync("ann", "", 1, 3, page.next(), 1 << 20));
+      page = page(new Query.Sync("ann", List.of(), "", 1, 3, page.next(), 1 << 20));
     }
     seen.addAll(addresses("ann", page));
     assertThat(seen)
@@ -156,8 +159,8 @@ public abstract class SyncContract extends EngineFixture {
     for (int i = 0; i < 4; i++) {
       bed.send("ann", "u:user" + i, "1");
     }
-    assertThat(page(new Query.Sync("ann", "", 0, 200, "", 1)).rows()).hasSize(1);
-    assertThat(page(new Query.Sync("ann", "", 0, 200, "", 400)).rows()).hasSize(2);
+    assertThat(page(new Query.Sync("ann", List.of(), "", 0, 200, "", 1)).rows()).hasSize(1);
+    assertThat(page(new Query.Sync("ann", List.of(), "", 0, 200, "", 400)).rows()).hasSize(2);
   }
 
   @Test
@@ -165,9 +168,10 @@ public abstract class SyncContract extends EngineFixture {
     for (int i = 0; i < 3; i++) {
       bed.send("ann", "u:user" + i, "1");
     }
-    Answer.SyncPage first = page(new Query.Sync("ann", "", 1, 2, "", 1 << 20));
+    Answer.SyncPage first = page(new Query.Sync("ann", List.of(), "", 1, 2, "", 1 << 20));
     bed.send("user0", "u:ann", "2");
-    Answer.SyncPage second = page(new Query.Sync("ann", "", 1, 2, first.next(), 1 << 20));
+    Answer.SyncPage second =
+        page(new Query.Sync("ann", List.of(), "", 1, 2, first.next(), 1 << 20));
     assertThat(addresses("ann", bed.sync("ann", second.cursor()))).contains("u:user0");
   }
 
@@ -175,7 +179,7 @@ public abstract class SyncContract extends EngineFixture {
   @ValueSource(strings = {"x", "1-2", "-", "0-0-0-0", "0-0-ä", "0-zzzzzz-zzz", "7-0-zzz"})
   void aCursorThatWasNeverGivenIsRefused(String cursor) {
     bed.send("ann", "u:bob", "1");
-    assertThat(refused(bed.read(new Query.Sync("ann", cursor, 1, 9, "", 9_999))))
+    assertThat(refused(bed.read(new Query.Sync("ann", List.of(), cursor, 1, 9, "", 9_999))))
         .isEqualTo(ErrorCode.CURSOR);
   }
 
@@ -187,7 +191,7 @@ public abstract class SyncContract extends EngineFixture {
     clock.advance(30 * DAY);
     assertThat(bed.sync("ann", cursor).rows()).hasSize(1);
     clock.advance(10 * DAY);
-    assertThat(refused(bed.read(new Query.Sync("ann", cursor, 1, 9, "", 9_999))))
+    assertThat(refused(bed.read(new Query.Sync("ann", List.of(), cursor, 1, 9, "", 9_999))))
         .isEqualTo(ErrorCode.CURSOR);
   }
 
@@ -202,7 +206,7 @@ public abstract class SyncContract extends EngineFixture {
     boolean taken = true;
     for (int hours = 0; hours < 40 * 24 && taken; hours++) {
       clock.advance(3_600_000);
-      Answer answer = bed.read(new Query.Sync("bob", cursor, 1, 9, "", 9_999));
+      Answer answer = bed.read(new Query.Sync("bob", List.of(), cursor, 1, 9, "", 9_999));
       taken = answer instanceof Answer.SyncPage;
       if (answer instanceof Answer.SyncPage page) {
         assertThat(page.rows()).as("after %d hours", hours).hasSize(1);
@@ -214,7 +218,7 @@ public abstract class SyncContract extends EngineFixture {
   @ParameterizedTest
   @ValueSource(strings = {"x", "a:b:c", "0-0-0:1", "0-0-0:1:ä", "x:1:1"})
   void aPageThatWasNeverNamedIsRefused(String next) {
-    assertThat(refused(bed.read(new Query.Sync("ann", "", 1, 9, next, 9_999))))
+    assertThat(refused(bed.read(new Query.Sync("ann", List.of(), "", 1, 9, next, 9_999))))
         .isEqualTo(ErrorCode.BAD_REQUEST);
   }
 

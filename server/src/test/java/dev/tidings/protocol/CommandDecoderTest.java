@@ -11,11 +11,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What each op turns into. Bounds of every field: CommandDecoderLimitsTest.
 class CommandDecoderTest {
@@ -90,12 +93,13 @@ class CommandDecoderTest {
                 1,
                 "",
                 "",
-                OptionalInt.empty()));
+                OptionalInt.empty(),
+                Map.of()));
     assertThat(
             command(
                 """
                 {"op":"auth","token":"eyJ","user":"alice","v":2,"device":"phone-7",
-                 "client":"web 1.0","ping":0}\
+                 "client":"web 1.0","ping":0,"labels":{"team":"ops", "v" : "3"}}\
                 """))
         .isEqualTo(
             new Command.Auth(
@@ -105,7 +109,19 @@ class CommandDecoderTest {
                 2,
                 "phone-7",
                 "web 1.0",
-                OptionalInt.of(0)));
+                OptionalInt.of(0),
+                Map.of("team", "ops", "v", "3")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"[]", "\"team\"", "{\"team\":1}", "{\"team\":null}", "{\"team\":{}}", "7", "true"})
+  void labelsAreTextsByName(String labels) {
+    String unit = "{\"op\":\"auth\",\"user\":\"alice\",\"labels\":" + labels + "}";
+    byte[] bytes = unit.getBytes(UTF_8);
+    assertThat(new CommandDecoder().decode(bytes, 0, bytes.length))
+        .isInstanceOfSatisfying(
+            Decoded.Refused.class, refused -> assertThat(refused.message()).startsWith("labels "));
   }
 
   @Test

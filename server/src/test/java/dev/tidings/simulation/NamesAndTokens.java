@@ -29,10 +29,10 @@ final class NamesAndTokens implements Authenticator {
   }
 
   @Override
-  public Verdict user(String user, boolean loopback) {
+  public Verdict user(String user, Map<String, String> labels, boolean loopback) {
     boolean service = user.equals("server");
     Caps caps = service ? Caps.ALL : Caps.DEVELOPMENT;
-    return new Verdict.Accepted(new Identity(user, service, caps, OptionalLong.empty()));
+    return new Verdict.Accepted(new Identity(user, service, caps, OptionalLong.empty(), labels));
   }
 
   @Override
