@@ -16,7 +16,15 @@ import picocli.CommandLine.Model.OptionSpec;
     description = "Message push and instant messaging: one process, one port, nothing else needed.",
     mixinStandardHelpOptions = true,
     version = "0.1.0",
-    subcommands = {Serve.class, Listen.class, Send.class, Token.class, Doctor.class},
+    subcommands = {
+      Serve.class,
+      Listen.class,
+      Send.class,
+      Token.class,
+      Export.class,
+      Import.class,
+      Doctor.class
+    },
     footer = {
       "",
       "In a checkout also: ./tidings bench, which loads a server and says what it did."

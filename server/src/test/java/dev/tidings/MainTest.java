@@ -44,7 +44,7 @@ class MainTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"serve", "listen", "send", "token", "doctor"})
+  @ValueSource(strings = {"serve", "listen", "send", "token", "export", "import", "doctor"})
   void everyCommandHasHelp(String command) {
     Ran help = Ran.of(command, "--help");
     assertThat(help.code()).isZero();
@@ -54,7 +54,16 @@ class MainTest {
 
   /// Else a flag on the command line would turn off what the environment has turned on.
   @ParameterizedTest
-  @ValueSource(classes = {Serve.class, Listen.class, Send.class, Token.class, Doctor.class})
+  @ValueSource(
+      classes = {
+        Serve.class,
+        Listen.class,
+        Send.class,
+        Token.class,
+        Export.class,
+        Import.class,
+        Doctor.class
+      })
   void aFlagIsOnWhereverItIsSaid(Class<?> command) {
     assertThat(new CommandLine(command).getCommandSpec().options())
         .filteredOn(option -> option.arity().max() == 0)

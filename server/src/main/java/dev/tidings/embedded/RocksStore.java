@@ -79,6 +79,8 @@ public final class RocksStore implements Store {
   /// windows and nearly always absent.
   private static final double WRITE_BUFFER_BLOOM_SHARE = 0.02;
 
+  private static final int READING_ATTEMPTS_MAX = 5;
+
   /// So many deleted rows among so many make a file worth merging.
   private static final long DELETIONS_WINDOW = 4_096;
 
@@ -135,6 +137,41 @@ public final class RocksStore implements Store {
     } catch (RocksDBException e) {
       closeAll(natives);
       throw new StoreException(whyNotOpened(folder, e), e);
+    }
+  }
+
+  /// Opens what `data` holds for reading, as it is at this moment, also while a server runs on it:
+  /// what that writes from now on is not seen.
+  ///
+  /// @throws StoreException in words for an operator: not there, damaged, not readable
+  public static RocksStore openForReading(Path data, Memory memory) {
+    RocksDB.loadLibrary();
+    Path folder = data.resolve("store").toAbsolutePath();
+    if (!Files.isDirectory(folder)) {
+      throw new StoreException("there is no data in " + data.toAbsolutePath(), null);
+    }
+    for (int attempt = 1; ; attempt++) {
+      List<AutoCloseable> natives = new ArrayList<>();
+      try {
+        Witness witness = Witness.open(data.resolve("committed"));
+        natives.add(witness);
+        Choices choices = new Choices(memory, natives);
+        choices.whole.setMaxOpenFiles(
+            -1); // a file that the server deletes meanwhile stays readable
+        List<ColumnFamilyHandle> handles = new ArrayList<>();
+        RocksDB db =
+            RocksDB.openReadOnly(choices.whole, folder.toString(), choices.families, handles);
+        Opened opened = new Opened(db, new Families(handles.getFirst(), handles.getLast()));
+        return new RocksStore(folder.toString(), opened, natives, witness, false);
+      } catch (IOException e) {
+        closeAll(natives);
+        throw new StoreException("cannot use the folder " + data + ": " + e.getMessage(), e);
+      } catch (RocksDBException e) {
+        closeAll(natives);
+        if (attempt == READING_ATTEMPTS_MAX) { // the files may change while they are being opened
+          throw new StoreException(whyNotOpened(folder, e), e);
+        }
+      }
     }
   }
 

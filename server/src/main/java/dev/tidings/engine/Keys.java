@@ -1,6 +1,7 @@
 package dev.tidings.engine;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /// Where everything stands in the store: one letter for the kind of row, then what it is about.
 ///
@@ -26,6 +27,14 @@ final class Keys {
   static final byte[] FORMAT = setting("format");
   static final byte[] RUN = setting("run");
   static final byte[] WINDOWS = setting("windows");
+
+  /// There as long as an import has not ended.
+  static final byte[] IMPORTING = setting("importing");
+
+  /// The kinds of rows whose keys begin with a user.
+  private static final String OF_USERS = "UVA";
+
+  private static final byte MARK = Store.MARKS;
 
   private Keys() {}
 
@@ -114,13 +123,45 @@ final class Keys {
     return end;
   }
 
-  private static byte[] ofUser(char letter, String user, long number) {
+  static byte[] ofUser(char letter, String user, long number) {
     return new RowWriter(10 + user.length())
         .octet(letter)
         .text(user)
         .octet(0)
         .sorted64(number)
         .done();
+  }
+
+  /// The user in a key made by [#ofUser].
+  static String userOf(byte[] key) {
+    return new String(key, 1, key.length - 10, StandardCharsets.US_ASCII);
+  }
+
+  /// Whether a row is about `user`, or an entry by him.
+  static boolean isOf(byte[] key, byte[] value, String user) {
+    if (OF_USERS.indexOf(key[0]) >= 0) {
+      return userOf(key).equals(user);
+    }
+    return switch (key[0]) {
+      case 'L' -> EntryRow.request(lastNumber(key), value).from().equals(user);
+      case 'G' -> memberOf(key).equals(user);
+      case MARK -> {
+        byte[] beginning = mark(0, 0, user, "");
+        int from = beginning.length - user.length() - 1;
+        yield key.length >= beginning.length
+            && Arrays.equals(key, from, beginning.length, beginning, from, beginning.length);
+      }
+      default -> false;
+    };
+  }
+
+  /// The conversation that a row of a user is about, 0 if none.
+  static long numberIn(byte[] key) {
+    return switch (key[0]) {
+      case 'L', 'G' -> new RowReader(key).skip(1).sorted64();
+      case MARK -> new RowReader(key).skip(1 + Integer.BYTES).sorted64();
+      default -> OF_USERS.indexOf(key[0]) >= 0 ? lastNumber(key) : 0;
+    };
   }
 
   /// The number at the end of a key.

@@ -33,6 +33,10 @@ final class StoreState {
   /// @param boot names this start of the machine: what a process wrote unsynced outlives its kill,
   ///   but not the machine. `""` if unknown
   static StoreState open(Store store, Level level, String boot) {
+    if (store.get(Keys.IMPORTING) != null) {
+      throw new Store.StoreException(
+          "an import into this data did not end; delete the folder and import again", null);
+    }
     long format = read(store, Keys.FORMAT, FORMAT);
     if (format != FORMAT) {
       throw new Store.StoreException(
