@@ -75,6 +75,14 @@ final class Serve implements Callable<Integer> {
               + " a:staff=role:staff,a:beta=platform:ios|android+version:3.*")
   private List<String> channels = List.of();
 
+  @Option(
+      names = "--topic-policies",
+      split = ",",
+      description =
+          "What slow followers of topics without log miss, for example ticks.*=drop-oldest,"
+              + "prices.*=latest:500 (the newest of each key, every 500 ms). Default: drop-newest.")
+  private List<String> topicPolicies = List.of();
+
   @Option(names = "--lanes", defaultValue = "0", description = "Event loops; 0 takes one per core.")
   private int lanes;
 
@@ -99,7 +107,7 @@ final class Serve implements Callable<Integer> {
             !noRateLimits,
             keepTopics,
             lanes == 0 ? Runtime.getRuntime().availableProcessors() : lanes,
-            ConversationSettings.parse(retention, channels));
+            ConversationSettings.parse(retention, channels, topicPolicies));
     Server server = new Server(settings);
     CountDownLatch ended = new CountDownLatch(1);
     Runtime.getRuntime()

@@ -66,7 +66,8 @@ public final class Server implements AutoCloseable {
     HubSettings hubSettings =
         HubSettings.defaults(NODE, limits.dedupeSeconds())
             .withKeptTopics(settings.keptTopics())
-            .withChannels(settings.conversations().channels());
+            .withChannels(settings.conversations().channels())
+            .withTopicPolicies(settings.conversations().topicPolicies());
     if (!settings.rateLimits()) {
       hubSettings = hubSettings.withSendRate(SendRate.Limit.NONE);
     }

@@ -21,12 +21,14 @@ final class CatchingUp {
   private static final int PAGE_ENTRIES_MAX = 200;
 
   private final Shard shard;
+  private final Delivery delivery;
 
   /// Sessions of this lane that are owed something.
   private final Set<Session> behind = new LinkedHashSet<>();
 
-  CatchingUp(Shard shard) {
+  CatchingUp(Shard shard, Delivery delivery) {
     this.shard = shard;
+    this.delivery = delivery;
   }
 
   /// This session is owed something now.
@@ -52,14 +54,43 @@ final class CatchingUp {
       behind.remove(session);
       return;
     }
-    if (session.hasLost() && session.outbox().isDrained()) {
-      session.takeLost().forEach((topic, entries) -> tellLost(session, topic, entries));
+    if (session.hasArrears() && session.outbox().isDrained()) {
+      session.settle(settlement(session));
     }
     Optional<PageRequest> page = session.nextPage(shard.worked);
-    if (!session.isCatchingUp() && !session.hasLost()) {
+    if (!session.isCatchingUp() && !session.hasArrears()) {
       behind.remove(session);
     }
     page.ifPresent(wanted -> read(session, wanted));
+  }
+
+  /// Of topics without log: what is lost is said, or made good by what is newest there.
+  private Session.Settlement settlement(Session session) {
+    return new Session.Settlement() {
+      @Override
+      public void lost(String topic, int entries) {
+        boolean latest = shard.settings.policyOf(topic).kind() == TopicPolicy.Kind.LATEST;
+        if (latest && !session.outbox().isDrained()) {
+          session.lose(topic, entries); // one after the other, as there is room
+        } else if (latest) {
+          tellNewest(session, topic);
+        } else {
+          tellLost(session, topic, entries);
+        }
+      }
+
+      @Override
+      public void held(byte[] units) {
+        shard.put(session, out -> out.raw(units));
+      }
+    };
+  }
+
+  private void tellNewest(Session session, String topic) {
+    JsonWriter newest = delivery.newest(topic);
+    if (newest.length() > 0 && shard.topics.isFollowedBy(session, topic)) {
+      shard.put(session, out -> out.rawUnits(newest));
+    }
   }
 
   private void tellLost(Session session, String topic, int entries) {

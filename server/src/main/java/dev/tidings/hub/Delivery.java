@@ -38,11 +38,17 @@ final class Delivery {
   /// What was published on this lane in this tick, by topic.
   private final Map<String, Passing> published = new LinkedHashMap<>();
 
+  /// And of topics where only the newest matters.
+  private final List<Conflation.Newest> newest = new ArrayList<>();
+
+  private final Conflation conflation;
+
   Delivery(Hub hub, Shard shard, FanOut fanOut, Neighbours neighbours) {
     this.hub = hub;
     this.shard = shard;
     this.fanOut = fanOut;
     this.neighbours = neighbours;
+    this.conflation = new Conflation(shard, this::passNewest);
   }
 
   /// One commit, in order.
@@ -273,9 +279,20 @@ final class Delivery {
   private record Passing(String topic, JsonWriter units, int[] count) {}
 
   /// Passes `data` on to whoever follows `topic` now, on every lane, at the end of this tick.
-  void publish(String topic, String from, Payload data) {
-    if (published.isEmpty()) {
+  ///
+  /// @param key of what it is the newest, where only that matters
+  void publish(String topic, String from, String key, Payload data) {
+    if (published.isEmpty() && newest.isEmpty()) {
       shard.atEndOfTick(this::passOn);
+    }
+    if (shard.settings.policyOf(topic).kind() == TopicPolicy.Kind.LATEST) {
+      JsonWriter unit = new JsonWriter(64 + data.sizeBytes());
+      EntryWriter.passing(unit, "t:" + topic, from, data, shard.clock.epochMillis());
+      newest.add(new Conflation.Newest(topic, key, unit.toBytes()));
+      if (newest.size() >= Conflation.KEYS_MAX) {
+        passOn();
+      }
+      return;
     }
     Passing passing =
         published.computeIfAbsent(
@@ -292,28 +309,49 @@ final class Delivery {
   }
 
   private void passOn() {
-    if (published.isEmpty()) {
+    if (published.isEmpty() && newest.isEmpty()) {
       return;
     }
     List<Passing> batch = List.copyOf(published.values());
+    List<Conflation.Newest> changes = List.copyOf(newest);
     published.clear();
+    newest.clear();
     for (int lane = 0; lane < neighbours.count(); lane++) {
       if (lane == shard.index) {
-        pass(batch);
+        pass(batch, changes);
       } else {
-        neighbours.tell(lane, other -> other.delivery().pass(batch));
+        neighbours.tell(lane, other -> other.delivery().pass(batch, changes));
       }
     }
   }
 
   /// The units are only read here, for every lane makes its own frames of them.
-  private void pass(List<Passing> batch) {
+  private void pass(List<Passing> batch, List<Conflation.Newest> changes) {
+    for (Conflation.Newest change : changes) {
+      conflation.take(change, shard.settings.policyOf(change.topic()).everyMillis());
+    }
     for (Passing passing : batch) {
       if (!shard.topics.readers(passing.topic()).isEmpty()) {
         pass(new ConversationId(ConversationId.Kind.TOPIC, passing.topic()), passing);
       }
     }
     fanOut.proceed();
+  }
+
+  private void passNewest(String topic, JsonWriter units, int count) {
+    pass(
+        new ConversationId(ConversationId.Kind.TOPIC, topic),
+        new Passing(topic, units, new int[] {count}));
+    fanOut.proceed();
+  }
+
+  /// The newest of each key in a topic where only that matters.
+  JsonWriter newest(String topic) {
+    return conflation.all(topic);
+  }
+
+  void sweep() {
+    conflation.sweep(shard.topics);
   }
 
   private void pass(ConversationId topic, Passing passing) {
@@ -332,10 +370,13 @@ final class Delivery {
     private final List<Passing> parts = new ArrayList<>(1);
     private int bytes;
     private int units;
+    private final TopicPolicy policy;
     private @Nullable Frame frame;
+    private byte @Nullable [] held;
 
     Passage(Passing first) {
       this.topic = first.topic();
+      this.policy = shard.settings.policyOf(topic);
       add(first);
     }
 
@@ -367,10 +408,10 @@ final class Delivery {
 
     @Override
     void begin() {
-      frame = parts.size() == 1 ? shard.frames.of(parts.getFirst().units()) : together();
+      frame = shard.frames.of(parts.size() == 1 ? parts.getFirst().units() : together());
     }
 
-    private Frame together() {
+    private JsonWriter together() {
       JsonWriter all = new JsonWriter(bytes + parts.size());
       for (Passing part : parts) {
         if (all.length() > 0) {
@@ -378,16 +419,33 @@ final class Delivery {
         }
         all.rawUnits(part.units());
       }
-      return shard.frames.of(all);
+      return all;
     }
 
     @Override
     void give(Session session) {
       Frame common = frame;
-      if (common != null && session.outbox().offer(common) == Outbox.Offer.FULL) {
-        session.lose(topic, units);
-        hub.catchingUp().note(session);
+      if (common == null
+          || (!session.isHolding()
+              && session.outbox().offerPassing(common) == Outbox.Offer.ACCEPTED)) {
+        return;
       }
+      if (policy.kind() == TopicPolicy.Kind.DROP_OLDEST) {
+        session.hold(topic, bytes(), units);
+      } else {
+        session.lose(topic, units);
+      }
+      hub.catchingUp().note(session);
+    }
+
+    /// The units once more, for all who hold them.
+    private byte[] bytes() {
+      byte[] known = held;
+      if (known == null) {
+        known = (parts.size() == 1 ? parts.getFirst().units() : together()).toBytes();
+        held = known;
+      }
+      return known;
     }
 
     @Override

@@ -92,7 +92,7 @@ public final class Hub implements CommitListener {
     this.joining = new Joining(this, shard, replies, neighbours);
     this.fanOut = new FanOut(shard, this::nextRound);
     this.delivery = new Delivery(this, shard, fanOut, neighbours);
-    this.catchingUp = new CatchingUp(shard);
+    this.catchingUp = new CatchingUp(shard, delivery);
     this.sending = new Sending(shard, replies, delivery);
     this.reading = new Reading(shard, replies);
     this.groups = new Groups(shard, replies, reading);

@@ -10,6 +10,7 @@ import java.util.List;
 /// @param node short name of this node, the beginning of every `conn`
 /// @param keptTopics names of topics that have a log; a final `*` stands for any ending
 /// @param pingSeconds heartbeat where the client wishes none
+/// @param topicPolicies for topics without log; the first that fits decides
 /// @param channels the announcement channels beside `a:all`
 /// @param rounds how what is for many is divided
 public record HubSettings(
@@ -20,6 +21,7 @@ public record HubSettings(
     int subscriptionsMax,
     List<String> keptTopics,
     List<Channel> channels,
+    List<TopicPolicy> topicPolicies,
     FanOut.Rounds rounds,
     Units.Max max) {
 
@@ -36,6 +38,7 @@ public record HubSettings(
         256,
         List.of(),
         List.of(),
+        List.of(),
         FanOut.Rounds.DEFAULTS,
         new Units.Max(FRAME_BYTES_MAX, DATA_BYTES_MAX, 64, dedupeSeconds));
   }
@@ -49,6 +52,7 @@ public record HubSettings(
         subscriptionsMax,
         keptTopics,
         channels,
+        topicPolicies,
         rounds,
         max);
   }
@@ -62,6 +66,7 @@ public record HubSettings(
         subscriptionsMax,
         patterns,
         channels,
+        topicPolicies,
         rounds,
         max);
   }
@@ -75,6 +80,7 @@ public record HubSettings(
         subscriptionsMax,
         keptTopics,
         channels,
+        topicPolicies,
         other,
         max);
   }
@@ -88,8 +94,33 @@ public record HubSettings(
         subscriptionsMax,
         keptTopics,
         other,
+        topicPolicies,
         rounds,
         max);
+  }
+
+  public HubSettings withTopicPolicies(List<TopicPolicy> other) {
+    return new HubSettings(
+        node,
+        pingSeconds,
+        sendRate,
+        connectionsPerUserMax,
+        subscriptionsMax,
+        keptTopics,
+        channels,
+        other,
+        rounds,
+        max);
+  }
+
+  /// What becomes of the entries of this topic without log that find no room.
+  TopicPolicy policyOf(String topic) {
+    for (TopicPolicy policy : topicPolicies) {
+      if (policy.fits(topic)) {
+        return policy;
+      }
+    }
+    return TopicPolicy.DEFAULT;
   }
 
   /// Whether this topic has a log.

@@ -60,7 +60,7 @@ final class Sending {
       return;
     }
     if (to.kind() == Address.Kind.TOPIC && !shard.settings.keeps(to.name())) {
-      delivery.publish(to.name(), request.actor(), send.data());
+      delivery.publish(to.name(), request.actor(), send.key(), send.data());
       replies.ok(request, out -> out.name("in").plain(to.toString()));
       return;
     }

@@ -49,6 +49,7 @@ final class Sweep {
     catchingUp.proceedAll();
     shard.users.cool(now);
     shard.topics.sweep();
+    hub.delivery().sweep();
     presence.sweep(now);
   }
 

@@ -27,7 +27,9 @@ public sealed interface Command {
       implements Command {}
 
   /// Append `data` to a conversation, or publish it to a topic. `cid` makes a repeat safe.
-  record Send(Head head, Address to, String cid, Payload data) implements Command {}
+  ///
+  /// @param key of what it is the newest, in topics without log where only that matters
+  record Send(Head head, Address to, String cid, String key, Payload data) implements Command {}
 
   /// Follow a topic or a presence. At most one of `after` and `last` is given.
   record Subscribe(Head head, Address in, String epoch, OptionalLong after, OptionalInt last)

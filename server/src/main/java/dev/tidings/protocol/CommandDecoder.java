@@ -25,6 +25,7 @@ public final class CommandDecoder {
   public static final int DATA_BYTES_MAX = 32_768;
   public static final int ID_BYTES_MAX = 64;
   public static final int CID_BYTES_MAX = 64;
+  public static final int KEY_BYTES_MAX = 64;
   public static final int TOKEN_BYTES_MAX = 8_192;
   public static final int DEVICE_BYTES_MAX = 64;
   public static final int CLIENT_BYTES_MAX = 256;
@@ -106,6 +107,7 @@ public final class CommandDecoder {
   private final Field id = new Field("id");
   private final Field in = new Field("in");
   private final Field join = new Field("join");
+  private final Field key = new Field("key");
   private final Field labels = new Field("labels");
   private final Field last = new Field("last");
   private final Field limit = new Field("limit");
@@ -127,8 +129,9 @@ public final class CommandDecoder {
       new Fields(
           DEPTH_MAX,
           List.of(
-              after, as, before, cid, client, data, deed, device, epoch, id, in, join, labels, last,
-              limit, members, next, op, ping, quiet, since, tail, title, to, token, user, version, who));
+              after, as, before, cid, client, data, deed, device, epoch, id, in, join, key, labels,
+              last, limit, members, next, op, ping, quiet, since, tail, title, to, token, user,
+              version, who));
 
   /// What the unit in `buffer` from `from` (inclusive) to `to` (exclusive) asks for. White space
   /// around the object is ignored. An empty line is the caller's to drop; here it is `bad_json`.
@@ -167,6 +170,7 @@ public final class CommandDecoder {
               head,
               fields.address(to, CONVERSATIONS),
               fields.filledText(cid, CID_BYTES_MAX),
+              fields.filledText(key, KEY_BYTES_MAX),
               fields.payload(data, DATA_BYTES_MAX));
       case AUTH ->
           new Command.Auth(

@@ -16,6 +16,9 @@ public final class Outbox {
   /// From here on presence is dropped, and a client that asks more is no longer read.
   static final int HALF_BYTES = CAPACITY_BYTES / 2;
 
+  /// From here on what has no log is refused.
+  static final int PASSING_BYTES = HALF_BYTES;
+
   /// Down here the transport reports that there is room again.
   public static final int DRAINED_BYTES = CAPACITY_BYTES / 4;
 
@@ -42,6 +45,18 @@ public final class Outbox {
   public Offer offer(Frame frame) {
     int waiting = look();
     if (waiting > 0 && waiting + frame.sizeBytes() > CAPACITY_BYTES) {
+      return Offer.FULL;
+    }
+    connection.write(frame);
+    waitingBefore = waiting + frame.sizeBytes();
+    return Offer.ACCEPTED;
+  }
+
+  /// Something of a topic without log: such topics have half of the outbox, so that there always is
+  /// room for the rest.
+  public Offer offerPassing(Frame frame) {
+    int waiting = look();
+    if (waiting > 0 && waiting + frame.sizeBytes() > PASSING_BYTES) {
       return Offer.FULL;
     }
     connection.write(frame);

@@ -6,9 +6,7 @@ import dev.tidings.engine.Answer;
 import dev.tidings.engine.ConversationId;
 import dev.tidings.presence.Registrant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -67,7 +65,7 @@ public final class Session {
   private int servedApart;
 
   private @Nullable Registrant registrant;
-  private @Nullable Map<String, Integer> lost;
+  private @Nullable Arrears arrears;
 
   private Session(
       Connection connection,
@@ -382,21 +380,52 @@ public final class Session {
 
   /// Entries of a topic without log found no room and are gone.
   public void lose(String topic, int entries) {
-    if (lost == null) {
-      lost = new HashMap<>();
+    arrears().lose(topic, entries);
+  }
+
+  /// They found no room, but the newest of what is held may be given later.
+  ///
+  /// @param units the entries as units, which may be shared
+  public void hold(String topic, byte[] units, int entries) {
+    arrears().hold(new Arrears.Held(topic, units, entries));
+  }
+
+  private Arrears arrears() {
+    Arrears present = arrears;
+    if (present == null) {
+      present = new Arrears();
+      arrears = present;
     }
-    lost.merge(topic, entries, Integer::sum);
+    return present;
   }
 
-  public boolean hasLost() {
-    return lost != null;
+  /// Whether something of topics without log is not given yet, or lost and not told.
+  public boolean hasArrears() {
+    return arrears != null;
   }
 
-  /// What was lost since last asked, by topic.
-  public Map<String, Integer> takeLost() {
-    Map<String, Integer> taken = lost == null ? Map.of() : lost;
-    lost = null;
-    return taken;
+  /// Whether entries are held, so that later ones have to wait behind them.
+  public boolean isHolding() {
+    return arrears != null && arrears.isHolding();
+  }
+
+  /// What is told of what passed while there was no room.
+  public interface Settlement {
+    void lost(String topic, int entries);
+
+    void held(byte[] units);
+  }
+
+  /// Tells what was lost, then what is held; nothing of it is known any more.
+  public void settle(Settlement settlement) {
+    Arrears present = arrears;
+    arrears = null;
+    if (present != null) {
+      present.lost().forEach(settlement::lost);
+      for (Arrears.Held held = present.next(); held != null; held = present.next()) {
+        settlement.held(held.units());
+      }
+    }
   }
 
   public boolean servedApart() {
