@@ -9,7 +9,7 @@ final class Chart {
   private static final int WIDTH = 860;
   private static final int HEIGHT = 300;
   private static final int LEFT = 76;
-  private static final int RIGHT = 16;
+  private static final int RIGHT = 38;
   private static final int TOP = 14;
   private static final int BOTTOM = 46;
 
@@ -105,7 +105,7 @@ final class Chart {
   String legend() {
     StringBuilder out = new StringBuilder("<p class=\"legend\">");
     out.append(Words.of("<b>%s</b>", yName));
-    for (int i = 0; i < lines.size(); i++) {
+    for (int i = 0; lines.size() > 1 && i < lines.size(); i++) {
       out.append(Words.of(" <span class=\"key k%d\"></span>%s", i, lines.get(i).name()));
     }
     return out.append("</p>").toString();

@@ -23,6 +23,9 @@ final class LoadReport {
   /// From here on the generator may be what limits.
   private static final double BUSY_PERCENT_MAX = 90;
 
+  /// From here on, of one core, others are part of what was measured.
+  private static final double OTHERS_PERCENT_MAX = 25;
+
   private final Map<String, Object> facts = new LinkedHashMap<>();
   private final List<Row> rows = new ArrayList<>();
   private final List<String> remarks = new ArrayList<>();
@@ -137,6 +140,12 @@ final class LoadReport {
     }
     boolean open = pace instanceof Pace.Rate;
     note("latencyFrom", open ? "due" : "sent");
+    note("latencyOf", "every delivery");
+    row(
+        "latency of all, from",
+        open
+            ? "when each was due, also if it left late (no coordinated omission)"
+            : "when each left (a closed loop: how full the pipe is, not how it feels)");
     String from = open ? "due" : "sent";
     latency("deliveryMicros", from + " to delivered", figures.delivery());
     latency("okMicros", from + " to ok", figures.confirmation());
@@ -302,6 +311,9 @@ final class LoadReport {
         span.loadPercent(),
         span.otherPercent(),
         span.stolenPercent());
+    if (span.otherPercent() + span.stolenPercent() > OTHERS_PERCENT_MAX) {
+      remark("Others took so much of this machine that times and rates are theirs as well.");
+    }
   }
 
   private void busy(double percent) {

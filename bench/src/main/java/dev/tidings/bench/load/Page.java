@@ -17,6 +17,13 @@ final class Page {
   /// Between two of them, so many points of the curve.
   private static final int POINTS_PER_NINE = 40;
 
+  /// Marked within a decade, if there are few.
+  private static final int[] DIGITS = {1, 2, 5};
+
+  private static final int[] DIGIT = {1};
+  private static final int DECADES_FEW = 2;
+  private static final double PERCENTILE_MIN = 5;
+
   private static final String STYLE =
       """
       :root { color-scheme: light dark; --text: #1c2330; --soft: #5b6472; --grid: #e3e6ea;
@@ -29,6 +36,7 @@ final class Page {
       .what { color: var(--soft); margin-top: .2em; }
       table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
       td { padding: .2em 1.2em .2em 0; vertical-align: top; border-bottom: 1px solid var(--grid); }
+      td { white-space: pre-wrap; }
       td:first-child { color: var(--soft); white-space: nowrap; }
       svg { width: 100%; height: auto; } svg text { font: 12px system-ui, sans-serif;
         fill: var(--soft); } .end { text-anchor: end; } .middle { text-anchor: middle; }
@@ -120,13 +128,13 @@ final class Page {
     double lowest = Double.MAX_VALUE;
     double highest = 0;
     for (LoadReport.Curve curve : curves) {
-      lowest = Math.min(lowest, millis(curve.latency(), 0));
+      lowest = Math.min(lowest, millis(curve.latency(), PERCENTILE_MIN));
       highest = Math.max(highest, millis(curve.latency(), 100));
     }
     Chart chart = new Chart("percentile", across, "latency, ms", decades(lowest, highest));
     for (LoadReport.Curve curve : curves) {
       List<double[]> points = new ArrayList<>();
-      for (int i = 0; i <= nines * POINTS_PER_NINE; i++) {
+      for (int i = 1; i <= nines * POINTS_PER_NINE; i++) { // the very least says nothing
         double place = (double) i / POINTS_PER_NINE;
         double percentile = 100 * (1 - Math.pow(10, -place));
         points.add(new double[] {place, Math.log10(millis(curve.latency(), percentile))});
@@ -145,8 +153,12 @@ final class Page {
     int from = (int) Math.floor(Math.log10(lowest));
     int to = Math.max(from + 1, (int) Math.ceil(Math.log10(highest)));
     List<Chart.Tick> ticks = new ArrayList<>();
+    boolean few = to - from <= DECADES_FEW;
     for (int i = from; i <= to; i++) {
-      ticks.add(new Chart.Tick(i, Chart.number(Math.pow(10, i))));
+      for (int digit : few && i < to ? DIGITS : DIGIT) {
+        double value = digit * Math.pow(10, i);
+        ticks.add(new Chart.Tick(Math.log10(value), Chart.number(value)));
+      }
     }
     return ticks;
   }

@@ -68,9 +68,9 @@ abstract class Workload implements Callable<Integer> {
     }
     Stream<String> args =
         command.commandLine().getParseResult().originalArgs().stream()
-            .map(arg -> arg.matches("--(key|token)=.*") ? arg.replaceFirst("=.*", "=…") : arg);
+            .map(arg -> arg.replaceFirst("--(key|token)=.*", "--$1=…"));
     List<String> all = args.toList();
-    StringBuilder line = new StringBuilder("tidings bench ").append(command.name());
+    StringBuilder line = new StringBuilder("tidings bench");
     String before = "";
     for (String arg : all) {
       line.append(' ').append(before.equals("--key") || before.equals("--token") ? "…" : arg);

@@ -38,17 +38,18 @@ class LoadReportTest {
         NONE,
         new Counts(1_000, 1_000, 0, 1_000_000, 1_000_000, 0, 0, 0, 0, 0, 0, 0),
         end,
-        new ProcessorTime.Span(
-            Duration.ofSeconds(2),
-            Duration.ofSeconds(1),
-            Duration.ofSeconds(1),
-            Duration.ofSeconds(2),
-            Duration.ZERO),
+        span(Duration.ofSeconds(2)),
         busyPercent,
         delivery,
         new Histogram(1_000, 300_000_000_000L, 3),
         64 * 1024,
         samples);
+  }
+
+  /// Of two seconds; server and generator were busy for one each.
+  private static ProcessorTime.Span span(Duration busy) {
+    return new ProcessorTime.Span(
+        Duration.ofSeconds(2), Duration.ofSeconds(1), Duration.ofSeconds(1), busy, Duration.ZERO);
   }
 
   private static LoadReport report(Counts end, double busyPercent) {
@@ -104,6 +105,21 @@ class LoadReportTest {
     LoadReport busy = report(CLEAN, 97);
     assertThat(printed(busy)).contains("! The generator was busy 97 % of the time");
     assertThat(busy.facts()).containsEntry("generatorWasBottleneck", true);
+  }
+
+  @Test
+  void aMachineThatOthersUsedIsWarnedOf() {
+    LoadReport report = new LoadReport("idle", "");
+    report.processors(span(Duration.ofMillis(2_400)));
+    assertThat(report.remarks()).isEmpty();
+    report.processors(span(Duration.ofMillis(2_800)));
+    assertThat(report.remarks()).hasSize(1);
+  }
+
+  @Test
+  void whatLatencyCountsFromIsSaid() {
+    assertThat(printed(report(CLEAN, 50)))
+        .contains("due to delivered, ms", "when each was due, also if it left late");
   }
 
   @Test
