@@ -188,7 +188,7 @@ class EmbeddedEngineTest {
             clock.advance(1_000);
             assertThat(again.all("ann", "t:news").low()).isEqualTo(2_901);
           });
-      await().untilAsserted(() -> assertThat(bytesOf(data)).isLessThan(before / 4));
+      await().untilAsserted(() -> assertThat(bytesOf(data)).isLessThan(before / 2));
       assertThat(engine.fault()).isEmpty();
     }
   }
