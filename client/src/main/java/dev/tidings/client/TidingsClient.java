@@ -47,7 +47,8 @@ import java.util.function.Function;
 /// wait for [#closed]. Futures complete on threads of their own: they may be waited for anywhere,
 /// also in a callback.
 public final class TidingsClient implements AutoCloseable {
-  private static final Set<String> OWN_OPS = Set.of("auth", "sync", "sub", "unsub", "ping", "pong");
+  private static final Set<String> OWN_OPS =
+      Set.of("auth", "sync", "sub", "unsub", "signal", "ping", "pong");
 
   private final ThreadLane lane;
   private final ClientCore core;
@@ -97,6 +98,53 @@ public final class TidingsClient implements AutoCloseable {
   public CompletableFuture<Sent> send(Outgoing outgoing) {
     ObjBuilder unit = Json.object().put("op", "send").putAll(outgoing.fields());
     return asked(answer -> core.request(unit.build(), answer), TidingsClient::sent);
+  }
+
+  /// Gives a message of mine another payload, repeated like a [#send].
+  ///
+  /// @param epoch of the log as the message's [Entry#epoch], so that no other message is touched
+  public CompletableFuture<Sent> edit(String in, String epoch, long seq, Json data) {
+    ObjBuilder unit = about("edit", in, epoch).put("seq", seq).put("data", data);
+    return asked(answer -> core.request(unit.build(), answer), TidingsClient::sent);
+  }
+
+  /// Takes a message back, repeated like a [#send]: nobody reads any more what it said.
+  public CompletableFuture<Sent> recall(String in, String epoch, long seq) {
+    ObjBuilder unit = about("recall", in, epoch).put("seq", seq);
+    return asked(answer -> core.request(unit.build(), answer), TidingsClient::sent);
+  }
+
+  /// Says that I have seen everything up to `seq`: to my other devices, to the other one of a
+  /// private conversation, to the members of a small group.
+  public CompletableFuture<Json.Obj> markRead(String in, String epoch, long seq) {
+    return request(about("mark", in, epoch).put("read", seq).build());
+  }
+
+  /// Says that a device of mine has stored everything up to `seq`.
+  public CompletableFuture<Json.Obj> markGot(String in, String epoch, long seq) {
+    return request(about("mark", in, epoch).put("got", seq).build());
+  }
+
+  /// Says something for the moment, such as typing, if there is a connection. Nobody learns what
+  /// became of it.
+  public void signal(String to, Json data) {
+    Json.Obj unit = Json.object().put("op", "signal").put("to", to).put("data", data).build();
+    lane.execute(() -> core.say(unit));
+  }
+
+  /// Whether I want to be disturbed by a conversation; kept for all my devices.
+  public CompletableFuture<Json.Obj> mute(String in, boolean muted) {
+    return request(Json.object().put("op", "pref").put("in", in).put("mute", muted).build());
+  }
+
+  /// Whether the other one of a private conversation (`u:…`) may not send to me.
+  public CompletableFuture<Json.Obj> block(String in, boolean blocked) {
+    return request(Json.object().put("op", "pref").put("in", in).put("block", blocked).build());
+  }
+
+  private static ObjBuilder about(String op, String in, String epoch) {
+    ObjBuilder unit = Json.object().put("op", op).put("in", in);
+    return epoch.isEmpty() ? unit : unit.put("epoch", epoch);
   }
 
   /// Makes any other request of the protocol, repeated in the same way; the future has the server's

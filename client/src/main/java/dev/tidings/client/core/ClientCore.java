@@ -4,8 +4,10 @@ import dev.tidings.client.json.Json;
 import dev.tidings.client.model.ClientFailure;
 import dev.tidings.client.model.ClientOptions;
 import dev.tidings.client.model.Gap;
+import dev.tidings.client.model.Mark;
 import dev.tidings.client.model.Positions;
 import dev.tidings.client.model.Presence;
+import dev.tidings.client.model.Signal;
 import java.util.random.RandomGenerator;
 
 /// One client without its surroundings: every event comes in here, on the lane, and leaves through
@@ -23,6 +25,7 @@ public final class ClientCore {
   private final Resync resync;
   private final Repairs repairs;
   private final Subscriptions subscriptions;
+  private final Marks marks;
   private boolean caughtUp;
   private boolean stopped;
   private String stoppedBecause = "";
@@ -43,6 +46,7 @@ public final class ClientCore {
     cursor = new SyncCursor(handover, positions.cursor());
     resync = new Resync(lane, logs, cursor, handover, this::settled);
     repairs = new Repairs(lane, connector::live, logs, handover, this::settled);
+    marks = new Marks(handover);
     subscriptions = new Subscriptions(lane, connector::live, logs, handover, this::settled);
   }
 
@@ -61,6 +65,13 @@ public final class ClientCore {
     } else {
       sends.add(cids.named(fields), answer);
     }
+  }
+
+  /// Says something if there is a connection, and forgets it.
+  ///
+  /// @param unit a unit to which no answer is expected
+  public void say(Json.Obj unit) {
+    connector.live().ifPresent(link -> link.say(unit));
   }
 
   /// Follows a topic or a presence from now on, over all connections.
@@ -89,6 +100,7 @@ public final class ClientCore {
       resync.goOn();
       logs.roomAgain();
       subscriptions.roomAgain();
+      marks.roomAgain();
       settled();
     }
   }
@@ -159,11 +171,25 @@ public final class ClientCore {
                 .filter(subscriptions::contains)
                 .ifPresent(in -> handover.handIfRoom(new Delivery.Seen(new Presence(in, unit))));
         case "ping" -> unit.string("cursor").ifPresent(cursor::offer);
+        case "mark" -> unit.string("in").ifPresent(in -> marks.arrived(mark(in, unit)));
+        case "signal" ->
+            unit.string("in")
+                .ifPresent(in -> handover.handIfRoom(new Delivery.Signalled(signal(in, unit))));
         default -> {
-          // Signals, markers, and whatever later versions add.
+          // Whatever later versions add.
         }
       }
       settled();
+    }
+
+    private static Mark mark(String in, Json.Obj unit) {
+      long read = unit.number("read").orElse(0);
+      long got = Math.max(read, unit.number("got").orElse(0));
+      return new Mark(in, unit.string("from").orElse(""), got, read);
+    }
+
+    private static Signal signal(String in, Json.Obj unit) {
+      return new Signal(in, unit.string("from").orElse(""), unit);
     }
 
     @Override

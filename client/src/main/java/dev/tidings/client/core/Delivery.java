@@ -6,9 +6,11 @@ import dev.tidings.client.model.ClientState;
 import dev.tidings.client.model.Conversation;
 import dev.tidings.client.model.Entry;
 import dev.tidings.client.model.Gap;
+import dev.tidings.client.model.Mark;
 import dev.tidings.client.model.Position;
 import dev.tidings.client.model.Positions;
 import dev.tidings.client.model.Presence;
+import dev.tidings.client.model.Signal;
 
 /// Something for the application. Deliveries are handled one at a time and in order, so a position
 /// or cursor is stored after the callbacks of everything before it.
@@ -32,6 +34,12 @@ public sealed interface Delivery {
   /// Somebody came or went.
   record Seen(Presence presence) implements Delivery {}
 
+  /// How far somebody has read.
+  record Marked(Mark mark) implements Delivery {}
+
+  /// Something said in passing.
+  record Signalled(Signal signal) implements Delivery {}
+
   /// A row of `sync`.
   record Listed(Conversation conversation) implements Delivery {}
 
@@ -54,6 +62,9 @@ public sealed interface Delivery {
       case Arrived arrived ->
           envelope + arrived.entry().data().map(Json.Raw::text).map(String::length).orElse(0);
       case Framed framed -> envelope + framed.text().length();
+      case Signalled signalled ->
+          envelope + signalled.signal().data().map(Json.Raw::text).map(String::length).orElse(0);
+      case Marked _ -> envelope;
       case Moved _, Forgotten _, Covered _, Broken _, Seen _ -> envelope;
       case Listed _, CaughtUp _, Changed _, Failed _ -> envelope;
     };
@@ -65,6 +76,8 @@ public sealed interface Delivery {
       case Arrived arrived -> listener.onEntry(arrived.entry());
       case Broken broken -> listener.onGap(broken.gap());
       case Seen seen -> listener.onPresence(seen.presence());
+      case Marked marked -> listener.onMark(marked.mark());
+      case Signalled signalled -> listener.onSignal(signalled.signal());
       case Listed listed -> listener.onConversation(listed.conversation());
       case CaughtUp() -> listener.onCaughtUp();
       case Changed changed -> listener.onState(changed.state());
@@ -84,6 +97,7 @@ public sealed interface Delivery {
       case Moved moved -> positions.reached(moved.in(), moved.position());
       case Forgotten forgotten -> positions.forgotten(forgotten.in());
       case Covered covered -> positions.covered(covered.cursor());
+      case Marked _, Signalled _ -> {}
       case Arrived _, Broken _, Seen _, Listed _, CaughtUp _, Changed _, Framed _, Failed _ -> {}
     }
   }

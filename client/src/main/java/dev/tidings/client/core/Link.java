@@ -88,6 +88,13 @@ final class Link implements Dialer.Events {
     }
   }
 
+  /// Sends a unit to which no answer is expected.
+  void say(Json.Obj unit) {
+    if (phase == Phase.WELCOMED) {
+      send(unit);
+    }
+  }
+
   /// Renews the token of this connection; another `welcome` answers.
   void renew(Json.Obj newAuth) {
     if (phase == Phase.WELCOMED) {

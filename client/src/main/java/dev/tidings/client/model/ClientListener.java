@@ -19,6 +19,13 @@ public interface ClientListener {
   /// Somebody came or went.
   default void onPresence(Presence presence) {}
 
+  /// Somebody has got or read more of a conversation, or I have on another device. What was marked
+  /// while this client was away stands in [#onConversation].
+  default void onMark(Mark mark) {}
+
+  /// Something said for the moment, such as typing. Dropped when the application is slow.
+  default void onSignal(Signal signal) {}
+
   /// A conversation as the server reports it after each connection: all at first, later those that
   /// may have changed.
   default void onConversation(Conversation conversation) {}

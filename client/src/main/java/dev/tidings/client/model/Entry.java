@@ -44,6 +44,11 @@ public record Entry(String in, String epoch, long seq, Json.Obj unit) {
     return unit.number("ref");
   }
 
+  /// The last edit or recall of this message.
+  public OptionalLong rev() {
+    return unit.number("rev");
+  }
+
   /// The users concerned, for example those who joined.
   public List<String> who() {
     return unit.strings("who");

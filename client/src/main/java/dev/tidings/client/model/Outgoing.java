@@ -2,6 +2,7 @@ package dev.tidings.client.model;
 
 import dev.tidings.client.json.Json;
 import dev.tidings.client.json.ObjBuilder;
+import java.util.List;
 
 /// What to send. [#to(String, Json)] is enough for most; each `with…` returns a copy.
 ///
@@ -22,6 +23,11 @@ public final class Outgoing {
   /// The application's own id, at most 64 bytes, unique over all devices of the user.
   public Outgoing withCid(String cid) {
     return with(Json.object().put("cid", cid));
+  }
+
+  /// Users whom it names: it counts for their mentions. At most 50.
+  public Outgoing withMention(List<String> users) {
+    return with(Json.object().put("mention", users));
   }
 
   /// With a service token: the user to act for.
