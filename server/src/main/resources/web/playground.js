@@ -11,6 +11,8 @@ import { newCid, Tidings, TidingsError } from './tidings.js';
 const FRAMES_MAX = 200;
 const SHOWN_MAX = 500;
 const TABS_MAX = 12;
+const TYPING_EVERY_MILLIS = 3_000;
+const TYPING_SHOWN_MILLIS = 4_000;
 const TAIL = 20;
 const GROUP = 'g:demo';
 const TOPIC = 't:demo';
@@ -109,6 +111,13 @@ class Person {
   #renew;
   /** @type {Set<string>} logs of which nothing older can be read */
   #begun = new Set();
+  /** @type {Map<string, number>} how far the others have read, by address */
+  #readByOthers = new Map();
+  /** @type {Map<string, number>} how far I have said that I have read, by address */
+  #readByMe = new Map();
+  #typedAtMillis = 0;
+  /** @type {any} */
+  #typingTimer;
 
   /**
    * @param {HTMLElement} panel
@@ -128,6 +137,7 @@ class Person {
       name: this.#part('name', HTMLElement),
       presence: this.#part('presence', HTMLElement),
       presenceText: this.#part('presence-text', HTMLElement),
+      typing: this.#part('typing', HTMLElement),
       state: this.#part('state', HTMLElement),
       acts: this.#part('acts', HTMLElement),
       tokenForm: this.#part('token-form', HTMLFormElement),
@@ -171,6 +181,13 @@ class Person {
     client.on('entry', (entry) => this.#heard(entry));
     client.on('gap', (gap) => this.#broke(gap));
     client.on('frame', (frame) => this.#showFrame(frame));
+    client.on('mark', ({ in: address, from, read }) => {
+      if (from !== this.user) this.#readByOther(address, read);
+    });
+    client.on('conversation', ({ in: address, peer }) => this.#readByOther(address, peer?.read ?? 0));
+    client.on('signal', ({ in: address, from, data }) => {
+      if (address === this.#shown && from !== this.user && data?.typing) this.#showTyping(from);
+    });
     client.on('presence', ({ user, on }) => {
       if (user === this.other && on !== undefined) this.#showPresence(on ? 'on' : 'off');
     });
@@ -230,6 +247,11 @@ class Person {
       if (text === '') return;
       part.text.value = '';
       this.#say(this.#shown, text);
+    });
+    part.text.addEventListener('input', () => this.#typing());
+    part.messages.addEventListener('click', (event) => {
+      const button = event.target instanceof Element ? event.target.closest('button') : null;
+      if (button?.dataset.seq) this.#takeBack(Number(button.dataset.seq));
     });
     part.tokenForm.addEventListener('submit', (event) => {
       event.preventDefault();
@@ -408,9 +430,69 @@ class Person {
   #heard(entry) {
     this.#tally.count(entry);
     if (entry.cid !== undefined) this.#remove(entry.in, entry.cid);
+    if (entry.ref !== undefined) this.#revise(entry);
     this.#add(entry.in, this.#lineOf(entry));
+    if (entry.in === this.#shown) this.#markRead(entry.in);
     if (entry.from === this.other) this.#watch();
     this.#showTally();
+  }
+
+  /**
+   * What an earlier message says has changed.
+   * @param {Entry} entry an `edit` or a `recall`
+   */
+  #revise({ in: address, kind, ref, data }) {
+    const line = this.#talk(address).find(({ seq }) => seq === ref);
+    if (!line || (kind === 'edit' && data === undefined)) return;
+    if (kind === 'edit') Object.assign(line, { text: textOf(data), note: `#${ref}, edited` });
+    if (kind === 'recall') Object.assign(line, { text: 'nothing left (recall)', kind: 'system' });
+    this.#redraw(address);
+  }
+
+  /** @param {number} seq of a message of mine in what is shown */
+  async #takeBack(seq) {
+    try {
+      await this.client.recall(this.#shown, seq);
+    } catch (error) {
+      const line = this.#talk(this.#shown).find((other) => other.seq === seq);
+      if (line) line.note = `#${seq}, ${reasonOf(error)}`;
+      this.#redraw(this.#shown);
+    }
+  }
+
+  /** Others need not know of every letter. */
+  #typing() {
+    const nowMillis = Date.now();
+    if (nowMillis - this.#typedAtMillis < TYPING_EVERY_MILLIS || this.part.text.value === '') return;
+    if (!/^[ug]:/.test(this.#shown)) return;
+    this.#typedAtMillis = nowMillis;
+    this.client.signal(this.#shown, { typing: true });
+  }
+
+  /** @param {string} address what was heard there is on the screen now */
+  #markRead(address) {
+    const newest = this.#talk(address).findLast(({ seq }) => seq !== undefined)?.seq ?? 0;
+    if (!/^[uga]:/.test(address) || newest <= (this.#readByMe.get(address) ?? 0)) return;
+    this.#readByMe.set(address, newest);
+    this.client.mark(address, { read: newest }).catch(() => this.#readByMe.delete(address));
+  }
+
+  /**
+   * @param {string} address
+   * @param {number} seq
+   */
+  #readByOther(address, seq) {
+    if (seq <= (this.#readByOthers.get(address) ?? 0)) return;
+    this.#readByOthers.set(address, seq);
+    this.#redraw(address);
+  }
+
+  /** @param {string} user */
+  #showTyping(user) {
+    const { typing } = this.part;
+    typing.textContent = ` · ${user} is typing …`;
+    clearTimeout(this.#typingTimer);
+    this.#typingTimer = setTimeout(() => typing.replaceChildren(), TYPING_SHOWN_MILLIS);
   }
 
   /**
@@ -421,7 +503,8 @@ class Person {
     const { seq, epoch, from, ts } = entry;
     const key = entry.cid ?? (seq === undefined ? newCid() : `${epoch ?? ''} ${seq}`);
     const common = { key, seq, epoch, from, atMillis: ts };
-    const note = seq === undefined ? '' : `#${seq}`;
+    const edited = entry.rev === undefined ? '' : ', edited';
+    const note = seq === undefined ? '' : `#${seq}${edited}`;
     const who = entry.who?.join(', ') ?? '';
     if (entry.void !== undefined) {
       return { ...common, text: `nothing left (${entry.void})`, kind: 'system', note };
@@ -431,6 +514,8 @@ class Person {
         join: `${who} came in`,
         leave: `${who || from} left`,
         kick: `${who} was shown the door by ${from}`,
+        edit: `${from} edited #${entry.ref}`,
+        recall: `${from} took back #${entry.ref}`,
       };
       const text = entry.kind in words ? words[/** @type {'join'} */ (entry.kind)] : entry.kind;
       return { ...common, text, kind: 'system', note };
@@ -543,10 +628,14 @@ class Person {
     if (line.from !== undefined) item.dataset.from = line.from;
     if (line.pending) item.dataset.pending = line.failed ? 'failed' : 'waiting';
     if (line.kind === 'theirs') item.append(element('b', {}, line.from ?? 'the system'));
-    item.append(
-      element('span', { class: 'text' }, line.text),
-      element('small', {}, `${line.note} ${timeOf(line.atMillis)}`.trim()),
-    );
+    const mine = line.kind === 'mine' && line.seq !== undefined;
+    const isRead = mine && (line.seq ?? 0) <= (this.#readByOthers.get(this.#shown) ?? 0);
+    const note = `${line.note} ${timeOf(line.atMillis)}${isRead ? ', read' : ''}`.trim();
+    item.append(element('span', { class: 'text' }, line.text), element('small', {}, note));
+    if (mine) {
+      const label = { type: 'button', class: 'back', 'data-seq': String(line.seq) };
+      item.append(element('button', { ...label, title: 'Take this message back' }, 'Take back'));
+    }
     return item;
   }
 
@@ -604,6 +693,7 @@ class Person {
     this.#unread.delete(address);
     this.#showTabs();
     this.#showTalk();
+    this.#markRead(address);
     this.#enter(address).catch((error) => {
       this.#add(address, {
         key: newCid(),

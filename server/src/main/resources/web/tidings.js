@@ -52,6 +52,31 @@
  */
 
 /**
+ * How far `from` has got and read a conversation (§8): the other one, a member of a small group, or
+ * I on another device. Marks only rise; `got` is at least `read`, and 0 what nobody has said.
+ * @typedef {{in: string, from: string, got: number, read: number}} Mark
+ */
+
+/**
+ * Something said for the moment, such as typing (§5): in no log, and perhaps dropped.
+ * @typedef {{in: string, from: string, data: any}} Signal
+ */
+
+/**
+ * What I wish of a conversation, said on another device of mine (§11). `mute`: whether I am not to
+ * be disturbed, or until when.
+ * @typedef {{in: string, mute: boolean|number, block?: boolean}} Pref
+ */
+
+/**
+ * A row of `sync` without its tail (§8): each conversation once after the first connection, later
+ * those that may have changed.
+ * @typedef {{in: string, epoch: string, low: number, head: number, got?: number, read?: number,
+ *   unread?: number, mentions?: number, peer?: {got?: number, read?: number},
+ *   mute?: boolean|number, block?: boolean, role?: string, gone?: boolean}} Row
+ */
+
+/**
  * - `idle`: not started, or stopped by the application
  * - `connecting`, `syncing`, `live`: on the way, learning what was missed, up to date
  * - `waiting`: the connection is gone, the next attempt comes in `retryInMillis`
@@ -71,8 +96,8 @@
  */
 
 /**
- * @typedef {{entry: Entry, gap: Gap, presence: Presence, state: State, frame: Frame,
- *   fault: Fault}} Events
+ * @typedef {{entry: Entry, gap: Gap, presence: Presence, mark: Mark, signal: Signal, pref: Pref,
+ *   conversation: Row, state: State, frame: Frame, fault: Fault}} Events
  */
 
 /**
@@ -1126,6 +1151,7 @@ class Reader {
     this.#beginAt(conversation, low);
     conversation.head = Math.max(conversation.head, row.head);
     this.#positions.keep(conversation);
+    this.#ground.emit('conversation', withoutTail(row));
     for (const item of tail) this.#receive(conversation, item);
     this.#drain(conversation);
     if (row.gone && !conversation.gone) this.#ground.emit('gap', { in: row.in, reason: 'gone' });
@@ -1638,7 +1664,8 @@ export class Tidings {
    * Sends once, however often it has to be repeated. Sends to one address keep their order.
    * @param {string} to
    * @param {any} data anything that JSON can say
-   * @param {{cid?: string, as?: string}} [more]
+   * @param {{cid?: string, as?: string, mention?: string[]}} [more] `mention`: users whom it names,
+   *   at most 50
    * @returns {Promise<Unit>} the server's `ok`: `in`, `epoch`, `seq`, `ts`, `level`
    * @throws {TidingsError} as rejection: refused for good, `full`, or `unknown_outcome` when the
    *   connection was away for longer than the server remembers a `cid`
@@ -1650,6 +1677,67 @@ export class Tidings {
       return Promise.reject(new TidingsError('bad_request', 'data is missing'));
     }
     return this.#sender.post('send', to, { to, cid, ...fields, data }, false);
+  }
+
+  /**
+   * Gives a message of mine other data. Repeated safely, and in order with the sends there.
+   * @param {string} address
+   * @param {number} seq of the message
+   * @param {any} data
+   * @param {{epoch?: string, cid?: string}} [more] with `epoch` no message of another log is touched
+   * @returns {Promise<Unit>} the server's `ok`
+   */
+  edit(address, seq, data, more = {}) {
+    if (this.#ended) return Promise.reject(closed());
+    if (data === undefined) {
+      return Promise.reject(new TidingsError('bad_request', 'data is missing'));
+    }
+    const fields = { in: address, seq, cid: this.#newCid(), ...more, data };
+    return this.#sender.post('edit', address, fields, false);
+  }
+
+  /**
+   * Takes a message back: nobody reads any more what it said.
+   * @param {string} address
+   * @param {number} seq of the message
+   * @param {{epoch?: string, cid?: string}} [more]
+   * @returns {Promise<Unit>} the server's `ok`
+   */
+  recall(address, seq, more = {}) {
+    if (this.#ended) return Promise.reject(closed());
+    const fields = { in: address, seq, cid: this.#newCid(), ...more };
+    return this.#sender.post('recall', address, fields, false);
+  }
+
+  /**
+   * Says how far I have got or read; a mark only rises, so it may be said again.
+   * @param {string} address
+   * @param {{read?: number, got?: number, epoch?: string}} mark
+   * @returns {Promise<Unit>} `got` and `read` as they are now
+   */
+  mark(address, mark) {
+    if (this.#ended) return Promise.reject(closed());
+    return this.#asker.read({ op: 'mark', in: address, ...mark });
+  }
+
+  /**
+   * Says what I wish of a conversation, for all my devices.
+   * @param {string} address
+   * @param {{mute?: boolean|number, block?: boolean}} wish
+   * @returns {Promise<Unit>}
+   */
+  pref(address, wish) {
+    if (this.#ended) return Promise.reject(closed());
+    return this.#asker.read({ op: 'pref', in: address, ...wish });
+  }
+
+  /**
+   * Says something for the moment, if there is a connection. Nobody learns what became of it.
+   * @param {string} to
+   * @param {any} data
+   */
+  signal(to, data) {
+    if (data !== undefined) this.#link?.tell({ op: 'signal', to, data });
   }
 
   /**
@@ -1756,6 +1844,17 @@ export class Tidings {
       case 'presence':
         this.#emit('presence', presenceOf(unit));
         break;
+      case 'mark':
+        this.#emit('mark', markOf(unit));
+        break;
+      case 'signal':
+        this.#emit('signal', { in: unit.in, from: unit.from, data: unit.data });
+        break;
+      case 'pref': {
+        const { op, ...wish } = unit;
+        this.#emit('pref', /** @type {Pref} */ (wish));
+        break;
+      }
       case 'ping':
         link.tell({ op: 'pong' });
         if (typeof unit.cursor === 'string') this.#reader.covered(link, unit.cursor);
@@ -1919,6 +2018,24 @@ function presenceOf(unit) {
   const about = address.slice(2);
   const user = unit.user ?? (about.includes(':') ? undefined : about);
   return { in: address, user, on, online, count, ts };
+}
+
+/**
+ * @param {Unit} unit a `mark`: who has read something has got it
+ * @returns {Mark}
+ */
+function markOf(unit) {
+  const { in: address, from, got = 0, read = 0 } = unit;
+  return { in: address, from, got: Math.max(got, read), read };
+}
+
+/**
+ * @param {any} row
+ * @returns {Row}
+ */
+function withoutTail(row) {
+  const { tail, ...rest } = row;
+  return rest;
 }
 
 /** 16 random bytes in hex: unique over all devices of a user without asking anybody (§5). */
