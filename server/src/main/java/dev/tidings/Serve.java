@@ -2,10 +2,12 @@ package dev.tidings;
 
 import dev.tidings.config.ConversationSettings;
 import dev.tidings.config.ServerSettings;
+import dev.tidings.config.TimeSpan;
 import dev.tidings.engine.Level;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -83,6 +85,13 @@ final class Serve implements Callable<Integer> {
               + "prices.*=latest:500 (the newest of each key, every 500 ms). Default: drop-newest.")
   private List<String> topicPolicies = List.of();
 
+  @Option(
+      names = "--edit-window",
+      defaultValue = "24h",
+      converter = TimeSpan.class,
+      description = "How long an author may edit and recall: 90s, 15m, 24h, 7d; 0: not at all.")
+  private Duration editWindow = Duration.ofDays(1);
+
   @Option(names = "--lanes", defaultValue = "0", description = "Event loops; 0 takes one per core.")
   private int lanes;
 
@@ -107,7 +116,8 @@ final class Serve implements Callable<Integer> {
             !noRateLimits,
             keepTopics,
             lanes == 0 ? Runtime.getRuntime().availableProcessors() : lanes,
-            ConversationSettings.parse(retention, channels, topicPolicies));
+            ConversationSettings.parse(retention, channels, topicPolicies)
+                .withEditWindow(editWindow));
     Server server = new Server(settings);
     CountDownLatch ended = new CountDownLatch(1);
     Runtime.getRuntime()

@@ -57,7 +57,10 @@ public final class Server implements AutoCloseable {
             ? KeyAuthenticator.development(key)
             : KeyAuthenticator.production(key);
 
-    EngineLimits limits = EngineLimits.DEFAULTS.withRetention(settings.conversations().retention());
+    EngineLimits limits =
+        EngineLimits.DEFAULTS
+            .withRetention(settings.conversations().retention())
+            .withEditSeconds(settings.conversations().editWindow().toSeconds());
     engine = new EmbeddedEngine(settings.data(), settings.durability(), limits, clock, ids);
 
     lanes = Lanes.start(settings.lanes());

@@ -1,8 +1,10 @@
 package dev.tidings.config;
 
 import dev.tidings.conversation.Channel;
+import dev.tidings.engine.EngineLimits;
 import dev.tidings.engine.Retention;
 import dev.tidings.hub.TopicPolicy;
+import java.time.Duration;
 import java.util.List;
 
 /// What an operator may choose about conversations.
@@ -10,10 +12,18 @@ import java.util.List;
 /// @param retention how much of each is kept
 /// @param channels the announcement channels beside `a:all`
 /// @param topicPolicies for topics without log
+/// @param editWindow how long an author may edit and recall what he sent
 public record ConversationSettings(
-    Retention retention, List<Channel> channels, List<TopicPolicy> topicPolicies) {
+    Retention retention,
+    List<Channel> channels,
+    List<TopicPolicy> topicPolicies,
+    Duration editWindow) {
   public static final ConversationSettings DEFAULTS =
-      new ConversationSettings(Retention.ALL, List.of(), List.of());
+      new ConversationSettings(
+          Retention.ALL,
+          List.of(),
+          List.of(),
+          Duration.ofSeconds(EngineLimits.DEFAULTS.editSeconds()));
 
   /// What the texts of the options say.
   ///
@@ -23,6 +33,11 @@ public record ConversationSettings(
     return new ConversationSettings(
         RetentionRules.parse(retention),
         ChannelRules.parse(channels),
-        TopicPolicies.parse(topicPolicies));
+        TopicPolicies.parse(topicPolicies),
+        DEFAULTS.editWindow());
+  }
+
+  public ConversationSettings withEditWindow(Duration other) {
+    return new ConversationSettings(retention, channels, topicPolicies, other);
   }
 }

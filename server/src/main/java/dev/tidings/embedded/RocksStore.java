@@ -420,6 +420,17 @@ public final class RocksStore implements Store {
 
   @Override
   public void commit(Batch batch, boolean sync) {
+    write(batch, sync ? synced : unsynced, /* noted= */ true);
+  }
+
+  /// Not noted: the note may outlive a power loss that the batch does not, and would then accuse
+  /// the store of a loss that is none.
+  @Override
+  public void commitUnsynced(Batch batch) {
+    write(batch, unsynced, /* noted= */ false);
+  }
+
+  private void write(Batch batch, WriteOptions options, boolean noted) {
     Lock use = use();
     try (WriteBatch rows = new WriteBatch()) {
       for (Batch.Step step : batch.steps()) {
@@ -433,8 +444,10 @@ public final class RocksStore implements Store {
           }
         }
       }
-      db.write(sync ? synced : unsynced, rows);
-      witness.note(db.getLatestSequenceNumber());
+      db.write(options, rows);
+      if (noted) {
+        witness.note(db.getLatestSequenceNumber());
+      }
     } catch (RocksDBException e) {
       throw failed("write", e);
     } finally {

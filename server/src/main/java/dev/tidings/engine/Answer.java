@@ -21,6 +21,9 @@ public sealed interface Answer {
   /// The caller names another log than the present one.
   record OtherEpoch(String epoch, long low, long head) implements Answer {}
 
+  /// How far he has got and read now.
+  record Marked(long got, long read) implements Answer {}
+
   /// Done, and nothing more to say.
   record Done() implements Answer {}
 
@@ -42,6 +45,23 @@ public sealed interface Answer {
       Conversation conversation, long low, long head, List<Entry> items, boolean more, long commit)
       implements Answer {}
 
+  /// Where a user stands in a conversation.
+  ///
+  /// @param unread messages above `read`
+  /// @param mentions messages above `read` that name him, 100: so many or more
+  /// @param muteUntilMillis as in [Change.Prefer]
+  /// @param peerGot what the other one of a private conversation has got
+  /// @param peerRead what he has read
+  record Stand(
+      long got,
+      long read,
+      long unread,
+      int mentions,
+      long muteUntilMillis,
+      boolean blocks,
+      long peerGot,
+      long peerRead) {}
+
   /// One conversation in a `sync`. `tail` holds the newest entries, ascending.
   record Row(
       Conversation conversation,
@@ -49,13 +69,16 @@ public sealed interface Answer {
       long head,
       String role,
       boolean gone,
+      Stand stand,
       List<Entry> tail) {}
 
   /// @param cursor `""` but on the last page
   /// @param next `""` on the last page
   record SyncPage(List<Row> rows, String cursor, String next) implements Answer {}
 
-  record Member(String user, String role) {}
+  /// @param got what he has got, as far as it is told in a group of this size
+  /// @param read what he has read, likewise
+  record Member(String user, String role, long got, long read) {}
 
   /// @param count of all members
   /// @param next `""` on the last page

@@ -53,6 +53,17 @@ public final class Batch {
     return Optional.ofNullable(store.get(key));
   }
 
+  /// What [#putUnseen] put under `key`, which takes a search.
+  Optional<byte[]> findUnseen(byte[] key) {
+    for (int i = steps.size() - 1; i >= 0; i--) {
+      if (steps.get(i) instanceof Step.Put(byte[] other, byte[] value)
+          && Arrays.equals(other, key)) {
+        return Optional.of(value);
+      }
+    }
+    return Optional.empty();
+  }
+
   public boolean isEmpty() {
     return steps.isEmpty();
   }

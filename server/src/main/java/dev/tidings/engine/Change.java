@@ -2,6 +2,8 @@ package dev.tidings.engine;
 
 import dev.tidings.protocol.Payload;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 
 /// Something that alters what is kept, to be decided by the [Ledger] in its turn.
 public sealed interface Change {
@@ -15,9 +17,89 @@ public sealed interface Change {
   /// Appends a message.
   ///
   /// @param cid `""` if the sender gave none
+  /// @param mention users whom it names
   /// @param privileged a backend's token: needs no membership
   record Append(
-      Ticket ticket, ConversationId to, String from, String cid, Payload data, boolean privileged)
+      Ticket ticket,
+      ConversationId to,
+      String from,
+      String cid,
+      List<String> mention,
+      Payload data,
+      boolean privileged)
+      implements Change {
+    /// One that names nobody.
+    public Append(
+        Ticket ticket,
+        ConversationId to,
+        String from,
+        String cid,
+        Payload data,
+        boolean privileged) {
+      this(ticket, to, from, cid, List.of(), data, privileged);
+    }
+
+    @Override
+    public int sizeBytes() {
+      return 256 + data.sizeBytes() + 64 * mention.size();
+    }
+  }
+
+  /// Gives a message other data.
+  ///
+  /// @param epoch refused if given and not the current one
+  record Edit(
+      Ticket ticket,
+      ConversationId in,
+      String by,
+      String cid,
+      String epoch,
+      long seq,
+      Payload data,
+      boolean privileged)
+      implements Change {
+    @Override
+    public int sizeBytes() {
+      return 256 + data.sizeBytes();
+    }
+  }
+
+  /// Takes a message back: what it said is gone for good.
+  ///
+  /// @param epoch refused if given and not the current one
+  record Recall(
+      Ticket ticket,
+      ConversationId in,
+      String by,
+      String cid,
+      String epoch,
+      long seq,
+      boolean privileged)
+      implements Change {}
+
+  /// Notes how far a user has got and read: answered by [Answer.Marked]. Kept with the next commit
+  /// that is synced, and not for its own sake.
+  ///
+  /// @param epoch refused if given and not the current one
+  record Mark(Ticket ticket, ConversationId in, String user, String epoch, long got, long read)
+      implements Change {}
+
+  /// Notes what a user wishes of a conversation.
+  ///
+  /// @param muteUntilMillis not to be disturbed until then, `Long.MAX_VALUE`: until told otherwise,
+  ///   0: to be disturbed again
+  /// @param block whether the other one of a private conversation may send
+  record Prefer(
+      Ticket ticket,
+      ConversationId in,
+      String user,
+      OptionalLong muteUntilMillis,
+      Optional<Boolean> block)
+      implements Change {}
+
+  /// Tells those who are connected now, and writes nothing. What passes in a moment is the first to
+  /// be refused when the queue fills.
+  record Signal(Ticket ticket, ConversationId to, String from, Payload data, boolean privileged)
       implements Change {
     @Override
     public int sizeBytes() {

@@ -1,15 +1,38 @@
 package dev.tidings.engine;
 
+import dev.tidings.protocol.Payload;
 import java.util.List;
 import java.util.OptionalLong;
 
-/// Something that is kept now, and therefore true for everybody. Handed to every lane in commit
-/// order.
+/// Something that is kept now, or said in passing, and therefore true for everybody. Handed to
+/// every lane in commit order.
 public sealed interface Committed {
   Conversation conversation();
 
   /// An entry was appended.
   record Appended(Conversation conversation, Entry entry) implements Committed {}
+
+  /// Something to be told to those who are here now. It is not kept, only in its place.
+  ///
+  /// @param by the ticket of the request: its connection knows already
+  record Signalled(Conversation conversation, String from, Payload data, Ticket by)
+      implements Committed {}
+
+  /// A user has got or read more.
+  ///
+  /// @param toAll whether the others are told, and not only his own devices
+  /// @param by the ticket of the request: its connection knows already
+  record Marked(
+      Conversation conversation, String user, long got, long read, boolean toAll, Ticket by)
+      implements Committed {}
+
+  /// A user wishes something else of this conversation: for his own devices.
+  ///
+  /// @param muteUntilMillis as in [Change.Prefer]
+  /// @param by the ticket of the request: its connection knows already
+  record Preferred(
+      Conversation conversation, String user, long muteUntilMillis, boolean blocks, Ticket by)
+      implements Committed {}
 
   /// These users are members from here on: comes before the entry that lets them in.
   ///

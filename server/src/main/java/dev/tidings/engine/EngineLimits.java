@@ -6,11 +6,24 @@ package dev.tidings.engine;
 /// @param userGroupsMax groups of one user
 /// @param dedupeSeconds how long a `cid` is remembered at least; announced as `max.dedupe`
 /// @param retention how much of each conversation
+/// @param editSeconds how long an author may edit and recall what he sent
 public record EngineLimits(
-    int groupMembersMax, int userGroupsMax, int dedupeSeconds, Retention retention) {
-  public static final EngineLimits DEFAULTS = new EngineLimits(10_000, 200, 172_800, Retention.ALL);
+    int groupMembersMax,
+    int userGroupsMax,
+    int dedupeSeconds,
+    Retention retention,
+    long editSeconds) {
+  /// Up to so many members of a group are told what passes among them: signals and marks.
+  public static final int INTIMATES_MAX = 100;
+
+  public static final EngineLimits DEFAULTS =
+      new EngineLimits(10_000, 200, 172_800, Retention.ALL, 86_400);
 
   public EngineLimits withRetention(Retention other) {
-    return new EngineLimits(groupMembersMax, userGroupsMax, dedupeSeconds, other);
+    return new EngineLimits(groupMembersMax, userGroupsMax, dedupeSeconds, other, editSeconds);
+  }
+
+  public EngineLimits withEditSeconds(long seconds) {
+    return new EngineLimits(groupMembersMax, userGroupsMax, dedupeSeconds, retention, seconds);
   }
 }

@@ -14,6 +14,7 @@ import java.util.Locale;
 /// @param tsMillis Unix time of the append; never falls within a conversation
 /// @param messages how many of the entries up to this one are messages
 /// @param commit the number of the commit that kept it
+/// @param extras what few entries have
 public record Entry(
     long seq,
     Kind kind,
@@ -23,13 +24,107 @@ public record Entry(
     Payload data,
     long tsMillis,
     long messages,
-    long commit) {
+    long commit,
+    Extras extras) {
   public static final Payload NO_DATA = new Payload(new byte[0]);
+
+  /// What few entries have.
+  ///
+  /// @param ref the entry that an edit or a recall is about, 0 otherwise
+  /// @param rev the last edit or recall of this entry, 0: none
+  /// @param voidBy why there is no payload any more
+  /// @param mention users whom it names
+  public record Extras(long ref, long rev, VoidBy voidBy, List<String> mention) {
+    public static final Extras NONE = new Extras(0, 0, VoidBy.NOTHING, List.of());
+
+    static Extras about(long ref) {
+      return new Extras(ref, 0, VoidBy.NOTHING, List.of());
+    }
+
+    static Extras naming(List<String> users) {
+      return users.isEmpty() ? NONE : new Extras(0, 0, VoidBy.NOTHING, users);
+    }
+  }
+
+  /// Why an entry is void: it keeps its number, and has no payload. The code is part of the stored
+  /// format.
+  public enum VoidBy {
+    NOTHING(0),
+    RECALL(1);
+
+    private final int code;
+
+    private final String wire = name().toLowerCase(Locale.ROOT);
+
+    VoidBy(int code) {
+      this.code = code;
+    }
+
+    int code() {
+      return code;
+    }
+
+    static VoidBy of(int code) {
+      for (VoidBy reason : values()) {
+        if (reason.code == code) {
+          return reason;
+        }
+      }
+      throw new IllegalStateException("damaged row: void by " + code);
+    }
+
+    /// The word in `void`.
+    public String wire() {
+      return wire;
+    }
+  }
+
+  /// The entry that an edit or a recall is about, 0 otherwise.
+  public long ref() {
+    return extras.ref();
+  }
+
+  /// The last edit or recall of this entry, 0: none.
+  public long rev() {
+    return extras.rev();
+  }
+
+  public VoidBy voidBy() {
+    return extras.voidBy();
+  }
+
+  /// Users whom it names.
+  public List<String> mention() {
+    return extras.mention();
+  }
+
+  public boolean isVoid() {
+    return extras.voidBy() != VoidBy.NOTHING;
+  }
+
+  Entry withData(Payload other) {
+    return new Entry(seq, kind, from, cid, who, other, tsMillis, messages, commit, extras);
+  }
+
+  /// As the entry `bySeq` has changed it.
+  Entry edited(Payload other, long bySeq) {
+    Extras changed = new Extras(ref(), bySeq, voidBy(), mention());
+    return new Entry(seq, kind, from, cid, who, other, tsMillis, messages, commit, changed);
+  }
+
+  /// As the entry `bySeq` has emptied it.
+  Entry emptied(VoidBy reason, long bySeq) {
+    Extras changed = new Extras(ref(), bySeq, reason, List.of());
+    return new Entry(seq, kind, from, cid, who, NO_DATA, tsMillis, messages, commit, changed);
+  }
 
   /// What this entry occupies in a reply, roughly: names, numbers and payload.
   int replyBytes() {
     int bytes = 96 + from.length() + cid.length() + data.sizeBytes();
     for (String user : who) {
+      bytes += user.length() + 3;
+    }
+    for (String user : mention()) {
       bytes += user.length() + 3;
     }
     return bytes;
@@ -40,7 +135,9 @@ public record Entry(
     MESSAGE(0),
     JOIN(1),
     LEAVE(2),
-    KICK(3);
+    KICK(3),
+    EDIT(4),
+    RECALL(5);
 
     private final int code;
 

@@ -260,7 +260,14 @@ final class GroupRules {
             : turn.appended(
                 log,
                 turn.append(
-                    log, kind, by, cid, who, Entry.NO_DATA, cid.isEmpty() ? new byte[0] : digest));
+                    log,
+                    kind,
+                    by,
+                    cid,
+                    who,
+                    Entry.NO_DATA,
+                    cid.isEmpty() ? new byte[0] : digest,
+                    Entry.Extras.NONE));
     marks.note(turn, log, by, cid, digest, done);
     return done;
   }
@@ -311,9 +318,10 @@ final class GroupRules {
     }
   }
 
-  private Optional<Membership> membership(Turn turn, Log log, String user) {
+  /// What `user` sees of this group, if he is or was in it.
+  Optional<Membership> membership(Turn turn, Log log, String user) {
     return turn.batch
-        .find(Keys.membership(user, log.number()), store)
+        .find(Keys.stretch(log.id(), user, log.number()), store)
         .map(Membership::of)
         .filter(membership -> !membership.isForgotten(turn.nowMillis));
   }

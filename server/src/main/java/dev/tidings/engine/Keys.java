@@ -16,6 +16,7 @@ import java.util.Arrays;
 /// | `U` user, number | [Membership], also of one who left |
 /// | `V` user, number | [Membership] of an announcement channel beside `a:all`: where it begins |
 /// | `A` user, number | [Pointer] to a private conversation |
+/// | `R` user, number | [Standing] of the user in the conversation |
 /// | `S` name | settings of the store itself |
 ///
 /// Names are ASCII without control characters, so a zero byte ends them. To add a kind of row, take
@@ -106,6 +107,10 @@ final class Keys {
 
   static byte[] pointer(String user, long number) {
     return ofUser('A', user, number);
+  }
+
+  static byte[] standing(String user, long number) {
+    return ofUser('R', user, number);
   }
 
   static byte[] memberships(String user) {

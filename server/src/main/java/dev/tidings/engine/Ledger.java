@@ -1,6 +1,7 @@
 package dev.tidings.engine;
 
 import static dev.tidings.protocol.ErrorCode.INTERNAL;
+import static dev.tidings.protocol.ErrorCode.TOO_MANY;
 import static dev.tidings.protocol.ErrorCode.UNAVAILABLE;
 
 import dev.tidings.base.Clock;
@@ -14,12 +15,9 @@ import java.util.Optional;
 /// keeps the whole batch with one sync, and only then is anything of it true.
 ///
 /// Single-threaded and quiet: whoever owns it calls [#decide(List)] with what queued up. What one
-/// may do to groups is in [GroupRules]. To add a change, give [Change] a record and the switch a
-/// case.
+/// may do to groups is in [GroupRules], to what was sent in [Revisions], and how far each has read
+/// in [Standings]. To add a change, give [Change] a record and the switch a case.
 final class Ledger {
-  /// A pointer covers this many commits from the one that wrote it.
-  private static final long POINTER_COMMITS = 10_000;
-
   private static final long RETRY_MILLIS = 1_000;
 
   private final Store store;
@@ -30,6 +28,9 @@ final class Ledger {
   private final Marks marks;
   private final GroupRules groups;
   private final Trimming trimming;
+  private final Standings standings;
+  private final Revisions revisions;
+  private final Moves moves;
 
   /// Opens the store's numbers; see [StoreState#open] for `boot`.
   Ledger(Store store, Clock clock, Ids ids, EngineLimits limits, Level level, String boot) {
@@ -41,6 +42,9 @@ final class Ledger {
     this.marks = new Marks(store, limits.dedupeSeconds());
     this.trimming = new Trimming(store, logs, marks, limits.retention(), clock.monotonicMillis());
     this.groups = new GroupRules(store, logs, marks, limits, announcements().number());
+    this.standings = new Standings(store, logs, groups, state.generation());
+    this.revisions = new Revisions(store, logs, marks, groups, standings, limits.editSeconds());
+    this.moves = new Moves(state.commit() + 1); // a mark is of the commit to come
   }
 
   /// The announcement channel is there from the beginning, so that a first visit can be noted in
@@ -52,6 +56,11 @@ final class Ledger {
       store.commit(batch, true);
     }
     return log;
+  }
+
+  /// What has moved lately, for readers.
+  Moves moves() {
+    return moves;
   }
 
   StoreState state() {
@@ -85,6 +94,7 @@ final class Ledger {
       marks.turn(turn);
       tidy(turn);
       tidied = true;
+      turn.binding = !turn.batch.isEmpty();
       for (Change change : changes) {
         decide(turn, change);
       }
@@ -96,15 +106,23 @@ final class Ledger {
       return nothingKept(changes, e, false);
     }
     if (!turn.batch.isEmpty()) {
-      state.advance(turn.batch);
       try {
-        store.commit(turn.batch, level != Level.MEMORY);
+        if (turn.binding) {
+          state.advance(turn.batch);
+          store.commit(turn.batch, level != Level.MEMORY);
+        } else {
+          // Of a commit that was not synced nothing may be told that rests on its number.
+          store.commitUnsynced(turn.batch);
+        }
       } catch (RuntimeException | Error e) {
         return nothingKept(changes, e, true);
       }
       if (trimming.takeFreed()) {
         store.giveBack();
       }
+    }
+    for (Committed each : turn.committed) {
+      moves.note(each.conversation().number(), turn.commit);
     }
     logs.forgetUnused(marks);
     return new Outcome(Optional.empty(), false, turn.committed, turn.answers, turn.reads);
@@ -132,8 +150,14 @@ final class Ledger {
   }
 
   private void decide(Turn turn, Change change) {
+    turn.binding |= isBinding(change);
     switch (change) {
       case Change.Append append -> turn.answer(append, append(turn, append));
+      case Change.Edit edit -> turn.answer(edit, revisions.edit(turn, edit));
+      case Change.Recall recall -> turn.answer(recall, revisions.recall(turn, recall));
+      case Change.Mark mark -> turn.answer(mark, standings.mark(turn, mark));
+      case Change.Prefer wish -> turn.answer(wish, standings.prefer(turn, wish));
+      case Change.Signal signal -> turn.answer(signal, signal(turn, signal));
       case Change.CreateGroup create -> turn.answer(create, groups.create(turn, create));
       case Change.JoinGroup join -> turn.answer(join, groups.join(turn, join));
       case Change.LeaveGroup leave -> turn.answer(leave, groups.leave(turn, leave));
@@ -142,6 +166,13 @@ final class Ledger {
       case Change.Visit visit -> turn.answer(visit, visit(turn, visit));
       case Change.Read read -> turn.reads.add(read);
     }
+  }
+
+  /// Whether what it writes must survive everything once it is answered.
+  private static boolean isBinding(Change change) {
+    return !(change instanceof Change.Mark
+        || change instanceof Change.Signal
+        || change instanceof Change.Read);
   }
 
   private Answer append(Turn turn, Change.Append append) {
@@ -167,40 +198,62 @@ final class Ledger {
         return refusal.get();
       }
     }
+    if (to.kind() == ConversationId.Kind.PRIVATE && !append.privileged()) {
+      Optional<Answer> refusal = standings.refuseIfBlocked(turn, log, append.from());
+      if (refusal.isPresent()) {
+        return refusal.get();
+      }
+    }
     if (to.kind() == ConversationId.Kind.PRIVATE) {
-      point(turn, log, append.from());
+      Pointers.cover(turn, log, append.from());
     }
     Entry entry =
         turn.append(
-            log, Entry.Kind.MESSAGE, append.from(), append.cid(), List.of(), append.data(), digest);
+            log,
+            Entry.Kind.MESSAGE,
+            append.from(),
+            append.cid(),
+            List.of(),
+            append.data(),
+            digest,
+            Entry.Extras.naming(append.mention()));
+    standings.mention(turn, log, entry);
     Answer.Appended done = turn.appended(log, entry);
     marks.note(turn, log, append.from(), append.cid(), digest, done);
     return done;
   }
 
-  /// Sees to it that both users' pointers cover this commit, and that presence knows who wrote.
-  private void point(Turn turn, Log log, String author) {
-    ConversationId id = log.id();
-    boolean byFirst = author.equals(id.firstUser());
-    boolean bySecond = author.equals(id.secondUser());
-    boolean covered =
-        log.pointedUntil >= turn.commit
-            && (log.firstUserWrote || !byFirst)
-            && (log.secondUserWrote || !bySecond);
-    if (covered) {
-      return;
+  /// Says something in its place among the entries, and keeps nothing.
+  private Answer signal(Turn turn, Change.Signal signal) {
+    Optional<Log> log = logs.find(signal.to());
+    if (signal.to().kind() == ConversationId.Kind.GROUP) {
+      if (log.isEmpty()) {
+        return GroupRules.noSuchGroup();
+      }
+      if (!signal.privileged()) {
+        Optional<Answer> refusal = groups.refuseUnlessMember(turn, log.get(), signal.from());
+        if (refusal.isPresent()) {
+          return refusal.get();
+        }
+      }
+      if (log.get().meta.members() > EngineLimits.INTIMATES_MAX) {
+        return Answer.Refused.permanently(
+            TOO_MANY, "signals reach groups of up to " + EngineLimits.INTIMATES_MAX + " members");
+      }
     }
-    log.pointedUntil = turn.commit + POINTER_COMMITS;
-    log.firstUserWrote |= byFirst;
-    log.secondUserWrote |= bySecond;
-    turn.batch.putUnseen(
-        Keys.pointer(id.firstUser(), log.number()),
-        new Pointer(log.pointedUntil, log.firstUserWrote).row());
-    if (!id.firstUser().equals(id.secondUser())) {
-      turn.batch.putUnseen(
-          Keys.pointer(id.secondUser(), log.number()),
-          new Pointer(log.pointedUntil, log.secondUserWrote).row());
+    if (signal.to().kind() == ConversationId.Kind.PRIVATE
+        && log.isPresent()
+        && !signal.privileged()) {
+      Optional<Answer> refusal = standings.refuseIfBlocked(turn, log.get(), signal.from());
+      if (refusal.isPresent()) {
+        return refusal.get();
+      }
     }
+    Conversation conversation =
+        log.map(known -> known.conversation).orElse(new Conversation(0, signal.to(), ""));
+    turn.committed.add(
+        new Committed.Signalled(conversation, signal.from(), signal.data(), signal.ticket()));
+    return new Answer.Done();
   }
 
   /// Announcements begin for a user at the head of his first visit.
@@ -218,6 +271,7 @@ final class Ledger {
       Membership first =
           new Membership(Role.MEMBER, low, Membership.STILL_IN, turn.commit, turn.nowMillis);
       turn.batch.put(key, first.row());
+      standings.beginsAtHead(turn, log, user);
     }
   }
 }

@@ -44,6 +44,12 @@ final class Log {
   boolean firstUserWrote;
   boolean secondUserWrote;
 
+  /// Private conversations: who takes nothing from the other; only if it is known.
+  boolean blocksAreKnown;
+
+  boolean firstUserBlocks;
+  boolean secondUserBlocks;
+
   Log(Conversation conversation, Meta meta) {
     this.conversation = conversation;
     this.meta = meta;

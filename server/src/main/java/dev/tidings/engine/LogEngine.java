@@ -37,6 +37,10 @@ public final class LogEngine implements Engine {
   private static final Logger LOG = LoggerFactory.getLogger(LogEngine.class);
 
   private static final long QUEUED_BYTES_MAX = 32L << 20;
+
+  /// Signals are taken up to here only.
+  private static final long SIGNALS_QUEUED_BYTES_MAX = QUEUED_BYTES_MAX / 4;
+
   private static final int QUEUED_READS_MAX = 16_384;
   private static final int BATCH_CHANGES_MAX = 4_096;
   private static final long BATCH_BYTES_MAX = 8L << 20;
@@ -89,7 +93,8 @@ public final class LogEngine implements Engine {
     this.ledger = new Ledger(store, clock, ids, limits, level, boot);
     this.committed = ledger.state().commit();
     this.toldCommit = committed;
-    this.reader = new LogReader(store, clock, ledger.state().generation(), () -> committed);
+    this.reader =
+        new LogReader(store, clock, ledger.state().generation(), ledger.moves(), () -> committed);
     this.level = level;
     this.wakeUp = wakeUp;
     this.readers = readers;
@@ -104,7 +109,8 @@ public final class LogEngine implements Engine {
   @Override
   public boolean submit(Change change) {
     int bytes = change.sizeBytes();
-    if (closed || queuedBytes.addAndGet(bytes) > QUEUED_BYTES_MAX) {
+    long most = change instanceof Change.Signal ? SIGNALS_QUEUED_BYTES_MAX : QUEUED_BYTES_MAX;
+    if (closed || queuedBytes.addAndGet(bytes) > most) {
       queuedBytes.addAndGet(-bytes);
       return false;
     }
@@ -248,7 +254,7 @@ public final class LogEngine implements Engine {
     List<Committed> entries = List.copyOf(outcome.committed());
     for (int lane = 0; lane < lanes.size(); lane++) {
       List<Answered> answers = answersFor(lane, outcome.answers());
-      if (advanced || !answers.isEmpty()) {
+      if (advanced || !answers.isEmpty() || !entries.isEmpty()) {
         LaneDoor door = lanes.get(lane);
         door.lane().execute(() -> door.listener().on(commit, entries, answers));
       }

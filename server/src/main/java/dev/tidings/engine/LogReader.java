@@ -22,12 +22,12 @@ final class LogReader {
   private final LongSupplier committed;
   private final SyncReader syncs;
 
-  LogReader(Store store, Clock clock, long generation, LongSupplier committed) {
+  LogReader(Store store, Clock clock, long generation, Moves moves, LongSupplier committed) {
     this.store = store;
     this.clock = clock;
     this.generation = generation;
     this.committed = committed;
-    this.syncs = new SyncReader(this, store, clock, generation, committed);
+    this.syncs = new SyncReader(this, store, clock, generation, moves, committed);
   }
 
   Answer read(Query query) {
@@ -45,15 +45,16 @@ final class LogReader {
   ///
   /// @param low first visible seq
   /// @param head last visible seq, `low - 1` if there is none
-  /// @param headCommit the commit of the log's newest entry, also if that was trimmed; 0 if there
-  ///   never was one
+  /// @param newest the log's newest entry, if it has any
+  /// @param newestCommit its commit, also if it was trimmed; 0 if there never was one
   record View(
       Conversation conversation,
       Meta meta,
       Optional<Membership> membership,
       long low,
       long head,
-      long headCommit) {}
+      Optional<Entry> newest,
+      long newestCommit) {}
 
   /// Rows of a commit that is kept but not told yet are left out: the lane hears of that commit in
   /// its turn, and hands out what comes before them in it.
@@ -103,7 +104,7 @@ final class LogReader {
     }
     View view = found.get();
     Conversation conversation = view.conversation();
-    commit = Math.max(commit, view.headCommit());
+    commit = Math.max(commit, view.newestCommit());
     if (!query.epoch().isEmpty() && !query.epoch().equals(conversation.epoch())) {
       return new Answer.OtherEpoch(conversation.epoch(), view.low(), view.head());
     }
@@ -133,7 +134,7 @@ final class LogReader {
         store.ascending(Keys.entry(number, next), Keys.entry(number, Math.max(to + 1, next)))) {
       int bytes = 0;
       while (items.size() < query.limit() && scan.next()) {
-        Entry entry = entry(scan);
+        Entry entry = readable(number, scan);
         if (entry.seq() != next) {
           low = entry.seq(); // trimmed under our hands: what was found before it is gone too
           items.clear();
@@ -169,7 +170,7 @@ final class LogReader {
         store.descending(Keys.entry(number, low), Keys.entry(number, Math.max(to + 1, low)))) {
       int bytes = 0;
       while (items.size() < limit && scan.next()) {
-        Entry entry = entry(scan);
+        Entry entry = readable(number, scan);
         bytes += entry.replyBytes();
         boolean trimmed = !items.isEmpty() && entry.seq() != items.getLast().seq() - 1;
         if (trimmed || (bytes > bytesMax && !items.isEmpty())) {
@@ -201,11 +202,24 @@ final class LogReader {
           next = user;
           break;
         }
-        members.add(new Answer.Member(user, Role.of(scan.value()[0]).wire()));
+        members.add(member(view.get(), user, Role.of(scan.value()[0])));
       }
     }
     return new Answer.MembersPage(
         view.get().conversation(), members, (int) view.get().meta().members(), next);
+  }
+
+  private Answer.Member member(View view, String user, Role role) {
+    boolean told = view.meta().members() <= EngineLimits.INTIMATES_MAX;
+    Standing standing =
+        told ? standing(user, view.conversation().number()) : Standing.none(generation);
+    return new Answer.Member(user, role.wire(), standing.got(), standing.read());
+  }
+
+  /// Where `user` stands in a conversation.
+  Standing standing(String user, long number) {
+    byte[] row = store.get(Keys.standing(user, number));
+    return row == null ? Standing.none(generation) : Standing.of(row).in(generation);
   }
 
   private Answer info(Query.Info query) {
@@ -287,6 +301,25 @@ final class LogReader {
   /// What `reader` sees of a conversation; empty if he may not know that it exists.
   Optional<View> view(long number, String reader, boolean privileged) {
     Meta meta = meta(number);
+    Optional<Membership> membership = membership(meta.id(), number, reader);
+    View whole = whole(number, meta, membership.filter(Membership::isIn));
+    if (privileged) {
+      return Optional.of(whole);
+    }
+    return switch (meta.id().kind()) {
+      case PRIVATE -> meta.id().isOf(reader) ? Optional.of(whole) : Optional.empty();
+      case TOPIC -> Optional.of(whole);
+      case GROUP, ANNOUNCEMENT -> membership.map(present -> stretch(whole, present));
+    };
+  }
+
+  /// What the one sees whose `membership` this is, of a conversation that has members.
+  View view(long number, Membership membership) {
+    return stretch(whole(number, meta(number), Optional.of(membership)), membership);
+  }
+
+  private View whole(long number, Meta found, Optional<Membership> membership) {
+    Meta meta = found;
     Optional<Entry> newest = newest(number, meta.low());
     while (newest.isEmpty()) {
       Meta again = meta(number);
@@ -298,23 +331,12 @@ final class LogReader {
     }
     Conversation conversation = new Conversation(number, meta.id(), meta.epoch(generation));
     long head = newest.map(Entry::seq).orElse(meta.low() - 1);
-    long headCommit = newest.map(Entry::commit).orElseGet(() -> trimmed(number).commit());
-    Optional<Membership> membership = membership(meta.id(), number, reader);
-    View whole =
-        new View(
-            conversation, meta, membership.filter(Membership::isIn), meta.low(), head, headCommit);
-    if (privileged) {
-      return Optional.of(whole);
-    }
-    return switch (meta.id().kind()) {
-      case PRIVATE -> meta.id().isOf(reader) ? Optional.of(whole) : Optional.empty();
-      case TOPIC -> Optional.of(whole);
-      case GROUP, ANNOUNCEMENT -> membership.map(present -> stretch(whole, present));
-    };
+    long commit = newest.map(Entry::commit).orElseGet(() -> trimmed(number).commit());
+    return new View(conversation, meta, membership, meta.low(), head, newest, commit);
   }
 
   /// The stretch of `reader`, if there is one and it is not forgotten.
-  private Optional<Membership> membership(ConversationId id, long number, String reader) {
+  Optional<Membership> membership(ConversationId id, long number, String reader) {
     if (id.kind() == ConversationId.Kind.PRIVATE || id.kind() == ConversationId.Kind.TOPIC) {
       return Optional.empty();
     }
@@ -334,7 +356,8 @@ final class LogReader {
         Optional.of(membership),
         low,
         Math.max(last, low - 1),
-        whole.headCommit());
+        whole.newest(),
+        whole.newestCommit());
   }
 
   private Optional<Entry> newest(long number, long low) {
@@ -353,6 +376,19 @@ final class LogReader {
   Optional<Entry> entry(long number, long seq) {
     byte[] row = store.get(Keys.entry(number, seq));
     return row == null ? Optional.empty() : Optional.of(EntryRow.read(seq, row));
+  }
+
+  /// An entry as it is read now: an edit says what the message in question says, if it is the last
+  /// change of it.
+  private Entry readable(long number, Store.Scan scan) {
+    Entry entry = entry(scan);
+    if (entry.kind() != Entry.Kind.EDIT) {
+      return entry;
+    }
+    return entry(number, entry.ref())
+        .filter(message -> message.rev() == entry.seq())
+        .map(message -> entry.withData(message.data()))
+        .orElse(entry);
   }
 
   private static Entry entry(Store.Scan scan) {

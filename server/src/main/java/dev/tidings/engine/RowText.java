@@ -227,6 +227,7 @@ final class RowText {
       entry.who().forEach(out::string);
       out.endArray();
     }
+    extras(out, entry);
     out.name("ts").number(entry.tsMillis()).name("messages").number(entry.messages());
     out.name("bytes").number(EntryRow.bytesUpTo(value)).name("commit").number(entry.commit());
     if (entry.data().sizeBytes() > 0) {
@@ -235,20 +236,53 @@ final class RowText {
     return out.endObject().toString();
   }
 
+  private static void extras(JsonWriter out, Entry entry) {
+    if (entry.ref() > 0) {
+      out.name("ref").number(entry.ref());
+    }
+    if (entry.rev() > 0) {
+      out.name("rev").number(entry.rev());
+    }
+    if (entry.isVoid()) {
+      out.name("void").plain(entry.voidBy().wire());
+    }
+    if (!entry.mention().isEmpty()) {
+      out.name("mention").beginArray();
+      entry.mention().forEach(out::string);
+      out.endArray();
+    }
+  }
+
+  private static Entry.Extras extras(JsonNode words) {
+    Entry.VoidBy voidBy = Entry.VoidBy.NOTHING;
+    for (Entry.VoidBy reason : Entry.VoidBy.values()) {
+      if (words.path("void").asString("").equals(reason.wire())) {
+        voidBy = reason;
+      }
+    }
+    return new Entry.Extras(
+        words.path("ref").asLong(0), words.path("rev").asLong(0), voidBy, names(words, "mention"));
+  }
+
+  private static List<String> names(JsonNode words, String field) {
+    List<String> names = new ArrayList<>();
+    words.path(field).forEach(user -> names.add(user.asString("")));
+    return names;
+  }
+
   private static Batch.Step.Put entry(JsonNode words, Payload data) {
-    List<String> who = new ArrayList<>();
-    words.path("who").forEach(user -> who.add(user.asString("")));
     Entry entry =
         new Entry(
             number(words, "seq"),
             kind(words),
             text(words, "from"),
             text(words, "cid"),
-            who,
+            names(words, "who"),
             data,
             number(words, "ts"),
             number(words, "messages"),
-            number(words, "commit"));
+            number(words, "commit"),
+            extras(words));
     return new Batch.Step.Put(
         Keys.entry(number(words, "log"), entry.seq()),
         EntryRow.of(entry, bytes(words, "digest"), number(words, "bytes")));

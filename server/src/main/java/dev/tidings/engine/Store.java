@@ -34,6 +34,12 @@ public interface Store extends AutoCloseable {
   /// committing thread; must not keep it.
   default void giveBack() {}
 
+  /// Keeps a batch that may be missing after a power loss without anything being lost: it is synced
+  /// with the next one that is.
+  default void commitUnsynced(Batch batch) {
+    commit(batch, false);
+  }
+
   @Override
   void close();
 

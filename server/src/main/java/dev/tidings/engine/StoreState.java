@@ -10,7 +10,10 @@ import org.jspecify.annotations.Nullable;
 /// cursor is refused (promise 3: told what is gone, never a silent hole). Confined to the writer,
 /// except [#generation()].
 final class StoreState {
-  private static final long FORMAT = 1;
+  /// What is written; older ones are read too. 2: edits and recalls.
+  private static final long FORMAT = 2;
+
+  private static final long FORMAT_OLDEST = 1;
 
   private final Store store;
   private final Level level;
@@ -38,9 +41,11 @@ final class StoreState {
           "an import into this data did not end; delete the folder and import again", null);
     }
     long format = read(store, Keys.FORMAT, FORMAT);
-    if (format != FORMAT) {
+    if (format < FORMAT_OLDEST || format > FORMAT) {
       throw new Store.StoreException(
-          "the data has format " + format + ", this version reads format " + FORMAT, null);
+          "the data has format %d, this version reads formats %d to %d"
+              .formatted(format, FORMAT_OLDEST, FORMAT),
+          null);
     }
     long generation = read(store, Keys.GENERATION, 0);
     if (store.hasLost() || mayHaveLost(store.get(Keys.RUN), boot)) {

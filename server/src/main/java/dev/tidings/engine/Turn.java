@@ -29,6 +29,9 @@ final class Turn {
     this.trimming = trimming;
   }
 
+  /// Whether something was decided that must be kept before anybody hears of it.
+  boolean binding;
+
   void answer(Change change, Answer answer) {
     answers.add(new Answered(change.ticket(), answer));
   }
@@ -43,7 +46,8 @@ final class Turn {
       String cid,
       List<String> who,
       Payload data,
-      byte[] digest) {
+      byte[] digest,
+      Entry.Extras extras) {
     if (log.movedBy != commit) {
       log.movedBy = commit;
       log.keptHead = log.head;
@@ -52,10 +56,13 @@ final class Turn {
     log.headMillis = Math.max(nowMillis, log.headMillis);
     log.messages += kind == Entry.Kind.MESSAGE ? 1 : 0;
     Entry entry =
-        new Entry(log.head, kind, from, cid, who, data, log.headMillis, log.messages, commit);
+        new Entry(
+            log.head, kind, from, cid, who, data, log.headMillis, log.messages, commit, extras);
     byte[] key = Keys.entry(log.number(), entry.seq());
     log.bytes += EntryRow.sizeOf(from, cid, who, data);
-    byte[] row = EntryRow.of(entry, digest, log.bytes);
+    // A text has one place only: what an edit says is kept where it is said of.
+    Entry kept = kind == Entry.Kind.EDIT ? entry.withData(Entry.NO_DATA) : entry;
+    byte[] row = EntryRow.of(kept, digest, log.bytes);
     log.recentBytes += row.length;
     trimming.grew(log);
     if (cid.isEmpty()) {

@@ -37,6 +37,11 @@ final class Asked implements Ticket {
     return new Asked(request, shard, true, then);
   }
 
+  /// Whether it was asked on this connection.
+  boolean isOf(Session session) {
+    return request.session() == session;
+  }
+
   /// The engine did not take it.
   void takeBack() {
     ended();

@@ -9,6 +9,7 @@ import dev.tidings.engine.Ticket;
 import dev.tidings.protocol.JsonWriter;
 import dev.tidings.session.CatchUp.PageRequest;
 import dev.tidings.session.Session;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -57,8 +58,11 @@ final class CatchingUp {
     if (session.hasArrears() && session.outbox().isDrained()) {
       session.settle(settlement(session));
     }
+    if (session.owesMarks() && session.outbox().isDrained()) {
+      shard.put(session, out -> marks(out, session.takeOwedMarks()));
+    }
     Optional<PageRequest> page = session.nextPage(shard.worked);
-    if (!session.isCatchingUp() && !session.hasArrears()) {
+    if (session.isToldEverything() && !session.hasArrears()) {
       behind.remove(session);
     }
     page.ifPresent(wanted -> read(session, wanted));
@@ -84,6 +88,15 @@ final class CatchingUp {
         shard.put(session, out -> out.raw(units));
       }
     };
+  }
+
+  private static void marks(JsonWriter out, Collection<Session.OwedMark> owed) {
+    for (Session.OwedMark mark : owed) {
+      if (out.length() > 0) {
+        out.newLine();
+      }
+      EntryWriter.mark(out, mark.in(), mark.from(), mark.got(), mark.read());
+    }
   }
 
   private void tellNewest(Session session, String topic) {

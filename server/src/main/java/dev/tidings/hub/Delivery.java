@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -57,6 +58,9 @@ final class Delivery {
       switch (each) {
         case Committed.Appended(var conversation, Entry entry) ->
             appended(commit, conversation.number(), conversation.id(), entry);
+        case Committed.Signalled signal -> signalled(signal);
+        case Committed.Marked mark -> marked(commit, mark);
+        case Committed.Preferred wish -> preferred(wish);
         case Committed.MembersIn in -> turnOver(commit, in.conversation().id(), () -> letIn(in));
         case Committed.MembersOut out ->
             turnOver(commit, out.conversation().id(), () -> letOut(out));
@@ -112,19 +116,28 @@ final class Delivery {
   }
 
   private void toUser(String user, Consumer<JsonWriter> gap) {
+    toUser(
+        user,
+        session -> true,
+        out -> {
+          gap.accept(out.beginObject().name("op").plain("gap"));
+          out.endObject();
+        });
+  }
+
+  /// To those of his connections that are `meant`, or they come back and sync.
+  private void toUser(String user, Predicate<Session> meant, Consumer<JsonWriter> unit) {
     List<Session> sessions = shard.users.find(user).map(LocalUser::sessions).orElse(List.of());
     for (int i = sessions.size() - 1; i >= 0; i--) { // from the end: one may close and leave
       Session session = sessions.get(i);
-      if (session.outbox().isHalfFull()) {
-        hub.close(session, CloseCode.SLOW); // it has no place in a log to wait in; sync will tell
+      if (!meant.test(session)) {
         continue;
       }
-      shard.put(
-          session,
-          out -> {
-            gap.accept(out.beginObject().name("op").plain("gap"));
-            out.endObject();
-          });
+      if (session.outbox().isHalfFull()) {
+        hub.close(session, CloseCode.SLOW); // it has no place in a log to wait in; sync will tell
+      } else {
+        shard.put(session, unit);
+      }
     }
   }
 
@@ -256,6 +269,203 @@ final class Delivery {
     }
   }
 
+  // How far somebody has read, and what he wishes.
+
+  private void marked(long commit, Committed.Marked mark) {
+    ConversationId id = mark.conversation().id();
+    if (!mark.toAll()) {
+      markUser(id, mark.user(), mark);
+      return;
+    }
+    if (id.kind() == ConversationId.Kind.PRIVATE) {
+      markUser(id, id.firstUser(), mark);
+      if (!id.firstUser().equals(id.secondUser())) {
+        markUser(id, id.secondUser(), mark);
+      }
+      return;
+    }
+    long number = mark.conversation().number();
+    Readers readers = shard.users.readers(number, shard.clock.monotonicMillis());
+    if (!readers.isEmpty() || fanOut.course(id) != null) {
+      fanOut.add(id, new MarkHandout(commit, mark));
+    }
+  }
+
+  private void markUser(ConversationId id, String user, Committed.Marked mark) {
+    List<Session> sessions = shard.users.find(user).map(LocalUser::sessions).orElse(List.of());
+    if (sessions.isEmpty()) {
+      return;
+    }
+    String in = id.addressFor(user);
+    Frame frame =
+        shard.frame(out -> EntryWriter.mark(out, in, mark.user(), mark.got(), mark.read()));
+    for (int i = sessions.size() - 1; i >= 0; i--) { // from the end: one may close and leave
+      mark(sessions.get(i), in, mark, frame);
+    }
+    frame.release();
+  }
+
+  /// Of marks that find no room the newest of each user and conversation waits with the session.
+  private void mark(Session session, String in, Committed.Marked mark, Frame frame) {
+    if (mark.by() instanceof Asked asked && asked.isOf(session)) {
+      return;
+    }
+    if (!session.outbox().isHalfFull() && !session.owesMarks()) {
+      session.outbox().put(frame);
+    } else if (session.oweMark(in, mark.user(), mark.got(), mark.read())) {
+      hub.catchingUp().note(session);
+    } else {
+      hub.close(session, CloseCode.SLOW);
+    }
+  }
+
+  /// A mark on its way to the members of a group.
+  private final class MarkHandout extends Course.Handout {
+    private final long commit;
+    private final Committed.Marked mark;
+    private final String in;
+    private @Nullable Frame frame;
+
+    MarkHandout(long commit, Committed.Marked mark) {
+      this.commit = commit;
+      this.mark = mark;
+      this.in = mark.conversation().id().toString();
+    }
+
+    @Override
+    long commit() {
+      return commit;
+    }
+
+    @Override
+    int sizeBytes() {
+      return 2 * in.length() + 64;
+    }
+
+    @Override
+    Readers readers() {
+      return shard.users.readers(mark.conversation().number(), shard.clock.monotonicMillis());
+    }
+
+    @Override
+    void begin() {
+      frame = shard.frame(out -> EntryWriter.mark(out, in, mark.user(), mark.got(), mark.read()));
+    }
+
+    @Override
+    void give(Session session) {
+      Frame common = frame;
+      if (common != null) {
+        mark(session, in, mark, common);
+      }
+    }
+
+    @Override
+    void end() {
+      if (frame != null) {
+        frame.release();
+      }
+    }
+  }
+
+  private void preferred(Committed.Preferred wish) {
+    String in = wish.conversation().id().addressFor(wish.user());
+    toUser(
+        wish.user(),
+        session -> !(wish.by() instanceof Asked asked && asked.isOf(session)),
+        out -> EntryWriter.pref(out, in, wish.muteUntilMillis(), wish.blocks()));
+  }
+
+  // What passes: signals.
+
+  /// Whoever is behind here gets none: they go first when there is much to do.
+  private void signalled(Committed.Signalled signal) {
+    ConversationId id = signal.conversation().id();
+    if (id.kind() == ConversationId.Kind.PRIVATE) {
+      signalUser(id, id.firstUser(), signal);
+      if (!id.firstUser().equals(id.secondUser())) {
+        signalUser(id, id.secondUser(), signal);
+      }
+      return;
+    }
+    long number = signal.conversation().number();
+    if (fanOut.course(id) == null) {
+      Readers readers = shard.users.readers(number, shard.clock.monotonicMillis());
+      if (!readers.isEmpty()) {
+        fanOut.add(id, new Signalling(readers, signal));
+      }
+    }
+  }
+
+  private void signalUser(ConversationId id, String user, Committed.Signalled signal) {
+    List<Session> sessions = shard.users.find(user).map(LocalUser::sessions).orElse(List.of());
+    if (sessions.isEmpty()) {
+      return;
+    }
+    Frame frame =
+        shard.frame(
+            out -> EntryWriter.signal(out, id.addressFor(user), signal.from(), signal.data()));
+    for (Session session : sessions) {
+      signal(session, signal, frame);
+    }
+    frame.release();
+  }
+
+  private static void signal(Session session, Committed.Signalled signal, Frame frame) {
+    if (!(signal.by() instanceof Asked asked && asked.isOf(session))) {
+      session.outbox().offerOrDrop(frame);
+    }
+  }
+
+  /// A signal on its way to the members of a group.
+  private final class Signalling extends Course.Handout {
+    private final Readers readers;
+    private final Committed.Signalled signal;
+    private @Nullable Frame frame;
+
+    Signalling(Readers readers, Committed.Signalled signal) {
+      this.readers = readers;
+      this.signal = signal;
+    }
+
+    /// It is of no commit.
+    @Override
+    long commit() {
+      return 0;
+    }
+
+    @Override
+    int sizeBytes() {
+      return signal.data().sizeBytes();
+    }
+
+    @Override
+    Readers readers() {
+      return readers;
+    }
+
+    @Override
+    void begin() {
+      String in = signal.conversation().id().toString();
+      frame = shard.frame(out -> EntryWriter.signal(out, in, signal.from(), signal.data()));
+    }
+
+    @Override
+    void give(Session session) {
+      Frame common = frame;
+      if (common != null) {
+        signal(session, signal, common);
+      }
+    }
+
+    @Override
+    void end() {
+      if (frame != null) {
+        frame.release();
+      }
+    }
+  }
+
   private void deliver(Session session, ConversationId in, long first, long last, Frame frame) {
     if (!session.deliver(in, first, last, frame)) {
       hub.close(session, CloseCode.SLOW);
@@ -281,13 +491,13 @@ final class Delivery {
   /// Passes `data` on to whoever follows `topic` now, on every lane, at the end of this tick.
   ///
   /// @param key of what it is the newest, where only that matters
-  void publish(String topic, String from, String key, Payload data) {
+  void publish(String topic, String from, String key, List<String> mention, Payload data) {
     if (published.isEmpty() && newest.isEmpty()) {
       shard.atEndOfTick(this::passOn);
     }
     if (shard.settings.policyOf(topic).kind() == TopicPolicy.Kind.LATEST) {
       JsonWriter unit = new JsonWriter(64 + data.sizeBytes());
-      EntryWriter.passing(unit, "t:" + topic, from, data, shard.clock.epochMillis());
+      EntryWriter.passing(unit, "t:" + topic, from, mention, data, shard.clock.epochMillis());
       newest.add(new Conflation.Newest(topic, key, unit.toBytes()));
       if (newest.size() >= Conflation.KEYS_MAX) {
         passOn();
@@ -301,7 +511,7 @@ final class Delivery {
     if (units.length() > 0) {
       units.newLine();
     }
-    EntryWriter.passing(units, "t:" + topic, from, data, shard.clock.epochMillis());
+    EntryWriter.passing(units, "t:" + topic, from, mention, data, shard.clock.epochMillis());
     passing.count()[0]++;
     if (units.length() >= Run.BYTES_MAX) {
       passOn();

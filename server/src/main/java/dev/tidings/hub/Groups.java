@@ -1,5 +1,6 @@
 package dev.tidings.hub;
 
+import dev.tidings.conversation.EntryWriter;
 import dev.tidings.engine.Answer;
 import dev.tidings.engine.Change;
 import dev.tidings.engine.ConversationId;
@@ -146,6 +147,7 @@ final class Groups {
           for (Answer.Member member : page.members()) {
             out.beginObject().name("user").plain(member.user());
             role(out, member.role());
+            EntryWriter.marks(out, member.got(), member.read());
             out.endObject();
           }
           out.endArray();

@@ -46,6 +46,8 @@ public final class Hub implements CommitListener {
   private final Delivery delivery;
   private final CatchingUp catchingUp;
   private final Sending sending;
+  private final Signals signals;
+  private final Marking marking;
   private final Reading reading;
   private final Groups groups;
   private final PresenceWatch presence;
@@ -94,6 +96,8 @@ public final class Hub implements CommitListener {
     this.delivery = new Delivery(this, shard, fanOut, neighbours);
     this.catchingUp = new CatchingUp(shard, delivery);
     this.sending = new Sending(shard, replies, delivery);
+    this.signals = new Signals(shard, replies);
+    this.marking = new Marking(shard, replies);
     this.reading = new Reading(shard, replies);
     this.groups = new Groups(shard, replies, reading);
     this.presence = new PresenceWatch(shard, replies, reading);
@@ -267,6 +271,11 @@ public final class Hub implements CommitListener {
     Request request = new Request(session, command.head(), actor, session.nextOrdinal());
     switch (command) { // no default: a new command does not compile until it has a case
       case Command.Send send -> sending.send(request, send);
+      case Command.Edit edit -> sending.edit(request, edit);
+      case Command.Recall recall -> sending.recall(request, recall);
+      case Command.Signal signal -> signals.signal(request, signal);
+      case Command.Mark mark -> marking.mark(request, mark);
+      case Command.Pref pref -> marking.prefer(request, pref);
       case Command.Subscribe subscribe -> subscribing.subscribe(request, subscribe);
       case Command.Unsubscribe unsubscribe -> subscribing.unsubscribe(request, unsubscribe.in());
       case Command.History history -> reading.history(request, history);

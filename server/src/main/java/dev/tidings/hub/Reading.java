@@ -136,10 +136,40 @@ final class Reading {
         });
   }
 
-  private static void row(JsonWriter out, Answer.Row row, String viewer) {
+  private void stand(JsonWriter out, Answer.Stand stand) {
+    if (stand.got() > 0) {
+      out.name("got").number(stand.got());
+    }
+    if (stand.read() > 0) {
+      out.name("read").number(stand.read());
+    }
+    if (stand.unread() > 0) {
+      out.name("unread").number(stand.unread());
+    }
+    if (stand.mentions() > 0) {
+      out.name("mentions").number(stand.mentions());
+    }
+    if (stand.peerGot() > 0) {
+      out.name("peer").beginObject();
+      out.name("got").number(stand.peerGot());
+      if (stand.peerRead() > 0) {
+        out.name("read").number(stand.peerRead());
+      }
+      out.endObject();
+    }
+    if (stand.muteUntilMillis() > shard.clock.epochMillis()) {
+      EntryWriter.mute(out.name("mute"), stand.muteUntilMillis());
+    }
+    if (stand.blocks()) {
+      out.name("block").bool(true);
+    }
+  }
+
+  private void row(JsonWriter out, Answer.Row row, String viewer) {
     out.beginObject().name("in").plain(row.conversation().id().addressFor(viewer));
     Replies.epoch(out, row.conversation());
     out.name("low").number(row.low()).name("head").number(row.head());
+    stand(out, row.stand());
     if (!row.role().isEmpty() && !row.gone()) {
       out.name("role").plain(row.role());
     }

@@ -62,6 +62,7 @@ final class Replies {
           err(request, refused.code(), refused.message(), refused.retryMillis());
       case Answer.OtherEpoch other -> otherEpoch(request, other);
       case Answer.Appended _,
+          Answer.Marked _,
           Answer.Done _,
           Answer.UserState _,
           Answer.Page _,

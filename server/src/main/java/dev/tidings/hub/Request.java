@@ -13,6 +13,11 @@ record Request(Session session, Head head, String actor, int ordinal) {
     return session.identity();
   }
 
+  /// Whether an answer is expected to what usually needs none, such as a signal.
+  boolean wantsAnswer() {
+    return session.isDetached() || !head.id().isNone();
+  }
+
   /// A backend needs no membership.
   boolean privileged() {
     return identity().service();

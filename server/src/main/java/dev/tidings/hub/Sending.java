@@ -2,18 +2,20 @@ package dev.tidings.hub;
 
 import static dev.tidings.protocol.ErrorCode.FORBIDDEN;
 import static dev.tidings.protocol.ErrorCode.NOT_FOUND;
+import static dev.tidings.protocol.ErrorCode.OFF;
 import static dev.tidings.protocol.ErrorCode.RATE;
 import static dev.tidings.protocol.ErrorCode.TOO_LARGE;
 
 import dev.tidings.engine.Answer;
 import dev.tidings.engine.Change;
 import dev.tidings.engine.ConversationId;
+import dev.tidings.engine.Ticket;
 import dev.tidings.protocol.Address;
 import dev.tidings.protocol.Command;
 import dev.tidings.session.SendRate;
 import dev.tidings.session.Session;
 
-/// `send`: may she, it seems; then it is the engine's, which decides for good.
+/// `send`, `edit` and `recall`: may she, it seems; then it is the engine's, which decides for good.
 ///
 /// Nobody hears an entry yet, not even the sender. The engine first fixes its place in the
 /// conversation's order and keeps it, then hands it to every lane, this one included: see
@@ -35,36 +37,105 @@ final class Sending {
 
   void send(Request request, Command.Send send) {
     Address to = send.to();
-    if (!request.identity().caps().maySend(to)) {
-      replies.err(request, FORBIDDEN, "may not send to " + to);
+    if (!passes(request, to, send.data().sizeBytes())) {
       return;
     }
-    if (send.data().sizeBytes() > shard.settings.max().dataBytes()) {
+    if (to.kind() == Address.Kind.TOPIC && !shard.settings.keeps(to.name())) {
+      delivery.publish(to.name(), request.actor(), send.key(), send.mention(), send.data());
+      replies.ok(request, out -> out.name("in").plain(to.toString()));
+      return;
+    }
+    ConversationId id = ConversationId.of(to, request.actor());
+    submit(
+        request,
+        to,
+        ticket ->
+            new Change.Append(
+                ticket,
+                id,
+                request.actor(),
+                send.cid(),
+                send.mention(),
+                send.data(),
+                request.privileged()));
+  }
+
+  void edit(Request request, Command.Edit edit) {
+    Address in = edit.in();
+    if (!passes(request, in, edit.data().sizeBytes()) || !isKept(request, in)) {
+      return;
+    }
+    ConversationId id = ConversationId.of(in, request.actor());
+    submit(
+        request,
+        in,
+        ticket ->
+            new Change.Edit(
+                ticket,
+                id,
+                request.actor(),
+                edit.cid(),
+                edit.epoch(),
+                edit.seq(),
+                edit.data(),
+                request.privileged()));
+  }
+
+  void recall(Request request, Command.Recall recall) {
+    Address in = recall.in();
+    if (!passes(request, in, 0) || !isKept(request, in)) {
+      return;
+    }
+    ConversationId id = ConversationId.of(in, request.actor());
+    submit(
+        request,
+        in,
+        ticket ->
+            new Change.Recall(
+                ticket,
+                id,
+                request.actor(),
+                recall.cid(),
+                recall.epoch(),
+                recall.seq(),
+                request.privileged()));
+  }
+
+  /// Whether she may write to `to` now; if not, she was told.
+  private boolean passes(Request request, Address to, int dataBytes) {
+    if (!request.identity().caps().maySend(to)) {
+      replies.err(request, FORBIDDEN, "may not send to " + to);
+      return false;
+    }
+    if (dataBytes > shard.settings.max().dataBytes()) {
       replies.err(
           request, TOO_LARGE, "data is over " + shard.settings.max().dataBytes() + " bytes");
-      return;
+      return false;
     }
     if (to.kind() == Address.Kind.ANNOUNCEMENT && !shard.channels.has(to.name())) {
       replies.err(request, NOT_FOUND, "no such conversation");
-      return;
+      return false;
     }
     long waitMillis = waitMillis(request);
     if (waitMillis > 0) {
       refuseForNow(request.session(), waitMillis);
       replies.err(request, RATE, "too many messages, or one before was refused", waitMillis);
-      return;
+      return false;
     }
     if (shard.congestion.has(ConversationId.of(to, request.actor()))) {
       refuseForNow(request.session(), Replies.BUSY_RETRY_MILLIS);
       replies.busy(request);
-      return;
+      return false;
     }
-    if (to.kind() == Address.Kind.TOPIC && !shard.settings.keeps(to.name())) {
-      delivery.publish(to.name(), request.actor(), send.key(), send.data());
-      replies.ok(request, out -> out.name("in").plain(to.toString()));
-      return;
+    return true;
+  }
+
+  private boolean isKept(Request request, Address in) {
+    boolean kept = in.kind() != Address.Kind.TOPIC || shard.settings.keeps(in.name());
+    if (!kept) {
+      replies.err(request, OFF, "this topic has no log");
     }
-    append(request, send);
+    return kept;
   }
 
   /// 0 if this send may go on, else how long its sender has to wait.
@@ -81,18 +152,13 @@ final class Sending {
     return wait == 0 ? 0 : Math.max(wait, RETRY_MILLIS_MIN);
   }
 
-  private void append(Request request, Command.Send send) {
-    Asked asked =
-        Asked.toChange(request, shard, (asking, answer) -> sent(asking, send.to(), answer));
-    Change append =
-        new Change.Append(
-            asked,
-            ConversationId.of(send.to(), request.actor()),
-            request.actor(),
-            send.cid(),
-            send.data(),
-            request.privileged());
-    if (!shard.engine.submit(append)) {
+  private interface ToChange {
+    Change with(Ticket ticket);
+  }
+
+  private void submit(Request request, Address to, ToChange change) {
+    Asked asked = Asked.toChange(request, shard, (asking, answer) -> sent(asking, to, answer));
+    if (!shard.engine.submit(change.with(asked))) {
       asked.takeBack();
       refuseForNow(request.session(), Replies.BUSY_RETRY_MILLIS);
       replies.busy(request);

@@ -82,22 +82,22 @@ final class Sweep {
         && now - session.heardMillis() > 2 * session.pingEveryMillis()) {
       hub.close(session, CloseCode.IDLE);
     } else if (session.takePing(now)) {
-      session.outbox().put(pings.frame(session.isCatchingUp()));
+      session.outbox().put(pings.frame(session.isToldEverything()));
     }
   }
 
   /// The pings of one sweep: the same bytes for every reader that is up to date, for whom all that
-  /// this lane has worked off is told. One that is catching up gets no cursor.
+  /// this lane has worked off is told. One that is behind gets no cursor.
   private final class Pings implements AutoCloseable {
     private @Nullable Frame upToDate;
-    private @Nullable Frame catchingUp;
+    private @Nullable Frame behind;
 
-    Frame frame(boolean isCatchingUp) {
-      if (isCatchingUp) {
-        Frame frame = catchingUp;
+    Frame frame(boolean isToldEverything) {
+      if (!isToldEverything) {
+        Frame frame = behind;
         if (frame == null) {
           frame = shard.frame(out -> Units.ping(out, ""));
-          catchingUp = frame;
+          behind = frame;
         }
         return frame;
       }
@@ -115,8 +115,8 @@ final class Sweep {
       if (upToDate != null) {
         upToDate.release();
       }
-      if (catchingUp != null) {
-        catchingUp.release();
+      if (behind != null) {
+        behind.release();
       }
     }
   }

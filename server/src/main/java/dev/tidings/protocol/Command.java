@@ -26,10 +26,33 @@ public sealed interface Command {
       Map<String, String> labels)
       implements Command {}
 
-  /// Append `data` to a conversation, or publish it to a topic. `cid` makes a repeat safe.
+  /// Append `data` to a conversation, or publish it to a topic. `cid` makes a repeat safe;
+  /// `mention` names users to whom it may matter more.
   ///
   /// @param key of what it is the newest, in topics without log where only that matters
-  record Send(Head head, Address to, String cid, String key, Payload data) implements Command {}
+  record Send(Head head, Address to, String cid, String key, List<String> mention, Payload data)
+      implements Command {}
+
+  /// Give a message of mine other `data`. `cid` makes a repeat safe.
+  record Edit(Head head, Address in, String epoch, long seq, String cid, Payload data)
+      implements Command {}
+
+  /// Take a message back. `cid` makes a repeat safe.
+  record Recall(Head head, Address in, String epoch, long seq, String cid) implements Command {}
+
+  /// Say how far I have got and read. 0: nothing said.
+  record Mark(Head head, Address in, String epoch, long got, long read) implements Command {}
+
+  /// Say what I wish of a conversation.
+  ///
+  /// @param muteUntilMillis do not disturb me until then, `Long.MAX_VALUE`: until I say otherwise,
+  ///   0: disturb me again
+  /// @param block whether the other one of a private conversation may send to me
+  record Pref(Head head, Address in, OptionalLong muteUntilMillis, Optional<Boolean> block)
+      implements Command {}
+
+  /// Tell those who are connected to `to` now, once, and keep nothing.
+  record Signal(Head head, Address to, Payload data) implements Command {}
 
   /// Follow a topic or a presence. At most one of `after` and `last` is given.
   record Subscribe(Head head, Address in, String epoch, OptionalLong after, OptionalInt last)

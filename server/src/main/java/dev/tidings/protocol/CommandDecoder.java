@@ -6,6 +6,7 @@ import dev.tidings.protocol.JsonScanner.Kind;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 
 /// From one unit's bytes to the [Command] that they spell, or to the reason why they spell none
@@ -50,6 +51,9 @@ public final class CommandDecoder {
   /// For `members` and `who`.
   public static final int NAMES_MAX = 200;
 
+  /// For `mention`.
+  public static final int MENTIONS_MAX = 50;
+
   private static final int VERSION_DEFAULT = 1;
 
   /// An unknown `op` of up to this length is named in the refusal.
@@ -59,6 +63,11 @@ public final class CommandDecoder {
   private enum Op {
     AUTH,
     SEND,
+    EDIT,
+    RECALL,
+    SIGNAL,
+    MARK,
+    PREF,
     SUB,
     UNSUB,
     HISTORY,
@@ -91,12 +100,20 @@ public final class CommandDecoder {
   private static final Set<Address.Kind> CONVERSATIONS =
       EnumSet.of(
           Address.Kind.USER, Address.Kind.GROUP, Address.Kind.ANNOUNCEMENT, Address.Kind.TOPIC);
+
+  /// What keeps where each user stands.
+  private static final Set<Address.Kind> MARKED =
+      EnumSet.of(Address.Kind.USER, Address.Kind.GROUP, Address.Kind.ANNOUNCEMENT);
+
+  private static final Set<Address.Kind> SIGNALLED =
+      EnumSet.of(Address.Kind.USER, Address.Kind.GROUP);
   private static final Set<Address.Kind> FOLLOWABLE =
       EnumSet.of(Address.Kind.TOPIC, Address.Kind.USER_PRESENCE, Address.Kind.GROUP_PRESENCE);
   private static final Set<Address.Kind> GROUPS = EnumSet.of(Address.Kind.GROUP);
 
   private final Field after = new Field("after");
   private final Field as = new Field("as");
+  private final Field block = new Field("block");
   private final Field before = new Field("before");
   private final Field cid = new Field("cid");
   private final Field client = new Field("client");
@@ -104,6 +121,7 @@ public final class CommandDecoder {
   private final Field deed = new Field("do");
   private final Field device = new Field("device");
   private final Field epoch = new Field("epoch");
+  private final Field got = new Field("got");
   private final Field id = new Field("id");
   private final Field in = new Field("in");
   private final Field join = new Field("join");
@@ -112,10 +130,14 @@ public final class CommandDecoder {
   private final Field last = new Field("last");
   private final Field limit = new Field("limit");
   private final Field members = new Field("members");
+  private final Field mention = new Field("mention");
+  private final Field mute = new Field("mute");
   private final Field next = new Field("next");
   private final Field op = new Field("op");
   private final Field ping = new Field("ping");
   private final Field quiet = new Field("quiet");
+  private final Field read = new Field("read");
+  private final Field seq = new Field("seq");
   private final Field since = new Field("since");
   private final Field tail = new Field("tail");
   private final Field title = new Field("title");
@@ -129,9 +151,9 @@ public final class CommandDecoder {
       new Fields(
           DEPTH_MAX,
           List.of(
-              after, as, before, cid, client, data, deed, device, epoch, id, in, join, key, labels,
-              last, limit, members, next, op, ping, quiet, since, tail, title, to, token, user,
-              version, who));
+              after, as, before, block, cid, client, data, deed, device, epoch, got, id, in, join,
+              key, labels, last, limit, members, mention, mute, next, op, ping, quiet, read, seq,
+              since, tail, title, to, token, user, version, who));
 
   /// What the unit in `buffer` from `from` (inclusive) to `to` (exclusive) asks for. White space
   /// around the object is ignored. An empty line is the caller's to drop; here it is `bad_json`.
@@ -171,7 +193,28 @@ public final class CommandDecoder {
               fields.address(to, CONVERSATIONS),
               fields.filledText(cid, CID_BYTES_MAX),
               fields.filledText(key, KEY_BYTES_MAX),
+              fields.names(mention, 0, MENTIONS_MAX),
               fields.payload(data, DATA_BYTES_MAX));
+      case EDIT ->
+          new Command.Edit(
+              head,
+              fields.address(in, CONVERSATIONS),
+              fields.text(epoch, EPOCH_BYTES_MAX),
+              fields.requiredNumber(seq, 1, JsonScanner.INTEGER_MAX),
+              fields.filledText(cid, CID_BYTES_MAX),
+              fields.payload(data, DATA_BYTES_MAX));
+      case RECALL ->
+          new Command.Recall(
+              head,
+              fields.address(in, CONVERSATIONS),
+              fields.text(epoch, EPOCH_BYTES_MAX),
+              fields.requiredNumber(seq, 1, JsonScanner.INTEGER_MAX),
+              fields.filledText(cid, CID_BYTES_MAX));
+      case SIGNAL ->
+          new Command.Signal(
+              head, fields.address(to, SIGNALLED), fields.payload(data, DATA_BYTES_MAX));
+      case MARK -> mark(head);
+      case PREF -> pref(head);
       case AUTH ->
           new Command.Auth(
               head,
@@ -208,6 +251,31 @@ public final class CommandDecoder {
       case PING -> new Command.Ping(head);
       case PONG -> new Command.Pong(head);
     };
+  }
+
+  private Command.Mark mark(Head head) {
+    if (got.isAbsent() && read.isAbsent()) {
+      fields.refuse(read, "or got must be there");
+    }
+    return new Command.Mark(
+        head,
+        fields.address(in, MARKED),
+        fields.text(epoch, EPOCH_BYTES_MAX),
+        fields.optionalPosition(got).orElse(0),
+        fields.optionalPosition(read).orElse(0));
+  }
+
+  private Command.Pref pref(Head head) {
+    if (mute.isAbsent() && block.isAbsent()) {
+      fields.refuse(mute, "or block must be there");
+    }
+    Address of = fields.address(in, MARKED);
+    if (block.isPresent() && of.kind() != Address.Kind.USER) {
+      fields.refuse(block, "is for private conversations");
+    }
+    Optional<Boolean> blocks =
+        block.isPresent() ? Optional.of(fields.flag(block)) : Optional.empty();
+    return new Command.Pref(head, of, fields.flagOrTime(mute), blocks);
   }
 
   private Command.Subscribe subscribe(Head head) {

@@ -208,6 +208,15 @@ final class Fields {
     return number;
   }
 
+  /// The integer of `field` from `min` to `max`, which must be there.
+  long requiredNumber(Field field, long min, long max) {
+    if (field.isAbsent()) {
+      refuse(field, "must be there: an integer from " + min + " to " + max);
+      return min;
+    }
+    return number(field, min, max, min);
+  }
+
   int integer(Field field, int min, int max, int absent) {
     return (int) number(field, min, max, absent);
   }
@@ -255,6 +264,22 @@ final class Fields {
       return Map.of();
     }
     return Map.copyOf(found);
+  }
+
+  /// A time in `field`, or `true` for ever (`Long.MAX_VALUE`), or `false` (0).
+  OptionalLong flagOrTime(Field field) {
+    if (field.isAbsent()) {
+      return OptionalLong.empty();
+    }
+    if (field.kind == Kind.BOOLEAN) {
+      return OptionalLong.of(buffer[field.from] == 't' ? Long.MAX_VALUE : 0);
+    }
+    long time = field.kind == Kind.INTEGER ? scanner.integer(field.from, field.to) : -1;
+    if (time < 0) { // NO_INTEGER is less than 0
+      refuse(field, "must be true, false or an integer from 0 to " + JsonScanner.INTEGER_MAX);
+      return OptionalLong.empty();
+    }
+    return OptionalLong.of(time);
   }
 
   /// The text or integer of `field`, kept as it was written.

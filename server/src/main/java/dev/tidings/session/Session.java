@@ -6,7 +6,10 @@ import dev.tidings.engine.Answer;
 import dev.tidings.engine.ConversationId;
 import dev.tidings.presence.Registrant;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -65,7 +68,23 @@ public final class Session {
   private int servedApart;
 
   private @Nullable Registrant registrant;
-  private @Nullable Arrears arrears;
+  private @Nullable Rare rare;
+
+  /// What few sessions have.
+  private static final class Rare {
+    @Nullable SendRate signalRate;
+    @Nullable SendRate markRate;
+    @Nullable Arrears arrears;
+    @Nullable Map<String, OwedMark> marks;
+  }
+
+  /// Marks that wait at one time; beyond so many it is cheaper to come back and sync.
+  static final int OWED_MARKS_MAX = 256;
+
+  /// How far somebody has got and read, not told yet for want of room.
+  ///
+  /// @param in what this user would write to send there
+  public record OwedMark(String in, String from, long got, long read) {}
 
   private Session(
       Connection connection,
@@ -125,6 +144,37 @@ public final class Session {
 
   public SendRate sendRate() {
     return sendRate;
+  }
+
+  /// How fast it may signal.
+  public SendRate signalRate() {
+    Rare own = rare();
+    SendRate rate = own.signalRate;
+    if (rate == null) {
+      rate = new SendRate();
+      own.signalRate = rate;
+    }
+    return rate;
+  }
+
+  /// How fast it may mark.
+  public SendRate markRate() {
+    Rare own = rare();
+    SendRate rate = own.markRate;
+    if (rate == null) {
+      rate = new SendRate();
+      own.markRate = rate;
+    }
+    return rate;
+  }
+
+  private Rare rare() {
+    Rare own = rare;
+    if (own == null) {
+      own = new Rare();
+      rare = own;
+    }
+    return own;
   }
 
   public State state() {
@@ -349,9 +399,41 @@ public final class Session {
     catchUp().pageFailed();
   }
 
-  /// Whether some conversation is behind: then no cursor may be told.
+  /// Whether some conversation is behind.
   public boolean isCatchingUp() {
     return catchUp != null;
+  }
+
+  /// Whether nothing is owed: only then a cursor may be told.
+  public boolean isToldEverything() {
+    return catchUp == null && !owesMarks();
+  }
+
+  /// There is no room for this mark now: it waits, in the place of an older one of the same user
+  /// and conversation. `false`: too many wait.
+  public boolean oweMark(String in, String from, long got, long read) {
+    Rare own = rare();
+    Map<String, OwedMark> marks = own.marks;
+    if (marks == null) {
+      marks = new LinkedHashMap<>();
+      own.marks = marks;
+    }
+    marks.put(in + " " + from, new OwedMark(in, from, got, read));
+    return marks.size() <= OWED_MARKS_MAX;
+  }
+
+  public boolean owesMarks() {
+    return rare != null && rare.marks != null;
+  }
+
+  /// The marks that wait, which then wait no more.
+  public Collection<OwedMark> takeOwedMarks() {
+    Map<String, OwedMark> marks = rare == null ? null : rare.marks;
+    if (rare == null || marks == null) {
+      return List.of();
+    }
+    rare.marks = null;
+    return marks.values();
   }
 
   /// A subscription with a log begins; its entries wait until its head is known.
@@ -391,22 +473,23 @@ public final class Session {
   }
 
   private Arrears arrears() {
-    Arrears present = arrears;
+    Rare own = rare();
+    Arrears present = own.arrears;
     if (present == null) {
       present = new Arrears();
-      arrears = present;
+      own.arrears = present;
     }
     return present;
   }
 
   /// Whether something of topics without log is not given yet, or lost and not told.
   public boolean hasArrears() {
-    return arrears != null;
+    return rare != null && rare.arrears != null;
   }
 
   /// Whether entries are held, so that later ones have to wait behind them.
   public boolean isHolding() {
-    return arrears != null && arrears.isHolding();
+    return rare != null && rare.arrears != null && rare.arrears.isHolding();
   }
 
   /// What is told of what passed while there was no room.
@@ -418,9 +501,9 @@ public final class Session {
 
   /// Tells what was lost, then what is held; nothing of it is known any more.
   public void settle(Settlement settlement) {
-    Arrears present = arrears;
-    arrears = null;
-    if (present != null) {
+    Arrears present = rare == null ? null : rare.arrears;
+    if (rare != null && present != null) {
+      rare.arrears = null;
       present.lost().forEach(settlement::lost);
       for (Arrears.Held held = present.next(); held != null; held = present.next()) {
         settlement.held(held.units());

@@ -24,6 +24,8 @@ import dev.tidings.engine.Query;
 import dev.tidings.engine.Retention;
 import dev.tidings.engine.Retention.Keep;
 import dev.tidings.engine.RetentionContract;
+import dev.tidings.engine.RevisionContract;
+import dev.tidings.engine.StandingContract;
 import dev.tidings.engine.Store;
 import dev.tidings.engine.SyncContract;
 import dev.tidings.protocol.ErrorCode;
@@ -256,6 +258,22 @@ class EmbeddedEngineTest {
 
   @Nested
   class Trims extends RetentionContract {
+    @Override
+    protected Driven open(Clock clock, Ids ids, EngineLimits limits) {
+      return EmbeddedEngineTest.this.open(clock, ids, limits);
+    }
+  }
+
+  @Nested
+  class Revises extends RevisionContract {
+    @Override
+    protected Driven open(Clock clock, Ids ids, EngineLimits limits) {
+      return EmbeddedEngineTest.this.open(clock, ids, limits);
+    }
+  }
+
+  @Nested
+  class Stands extends StandingContract {
     @Override
     protected Driven open(Clock clock, Ids ids, EngineLimits limits) {
       return EmbeddedEngineTest.this.open(clock, ids, limits);

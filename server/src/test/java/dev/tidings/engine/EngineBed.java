@@ -10,6 +10,7 @@ import dev.tidings.protocol.Payload;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -188,6 +189,65 @@ public final class EngineBed {
   public Ask sending(String from, String to, String cid, String json) {
     return submit(
         ticket -> new Change.Append(ticket, id(from, to), from, cid, Payload.of(json), false));
+  }
+
+  public Ask editing(String by, String in, String cid, long seq, String json) {
+    return submit(
+        ticket -> new Change.Edit(ticket, id(by, in), by, cid, "", seq, Payload.of(json), false));
+  }
+
+  public Answer edit(String by, String in, long seq, String json) {
+    return editing(by, in, "", seq, json).answer();
+  }
+
+  public Ask recalling(String by, String in, String cid, long seq) {
+    return submit(ticket -> new Change.Recall(ticket, id(by, in), by, cid, "", seq, false));
+  }
+
+  public Answer recall(String by, String in, long seq) {
+    return recalling(by, in, "", seq).answer();
+  }
+
+  public Answer.Appended mention(String from, String to, String json, String... users) {
+    return done(
+        change(ticket ->
+            new Change.Append(
+                ticket, id(from, to), from, "", List.of(users), Payload.of(json), false)));
+  }
+
+  public Ask marking(String user, String in, long got, long read) {
+    return submit(ticket -> new Change.Mark(ticket, id(user, in), user, "", got, read));
+  }
+
+  public Answer mark(String user, String in, long got, long read) {
+    return marking(user, in, got, read).answer();
+  }
+
+  public Answer read(String user, String in, long seq) {
+    return mark(user, in, 0, seq);
+  }
+
+  public Answer mute(String user, String in, long untilMillis) {
+    return change(ticket ->
+        new Change.Prefer(
+            ticket, id(user, in), user, OptionalLong.of(untilMillis), Optional.empty()));
+  }
+
+  public Answer block(String user, String in, boolean block) {
+    return change(ticket ->
+        new Change.Prefer(ticket, id(user, in), user, OptionalLong.empty(), Optional.of(block)));
+  }
+
+  /// The row of this conversation in a `sync` of `user`, from scratch.
+  public Answer.Row row(String user, String in) {
+    return sync(user, "").rows().stream()
+        .filter(row -> row.conversation().id().equals(id(user, in)))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError(user + " has no row of " + in));
+  }
+
+  public Ask signalling(String from, String to, String json) {
+    return submit(ticket -> new Change.Signal(ticket, id(from, to), from, Payload.of(json), false));
   }
 
   public Answer sendWith(String from, String to, String cid, String json) {

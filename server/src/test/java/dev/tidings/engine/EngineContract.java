@@ -590,6 +590,56 @@ public abstract class EngineContract extends EngineFixture {
         .isInstanceOf(Answer.MembersPage.class);
   }
 
+  // ---- In passing -------------------------------------------------------------------------------
+
+  @Test
+  void aSignalIsToldInItsPlaceAndNotKept() {
+    bed.sending("ann", "u:bob", "", "1");
+    Ask signal = bed.signalling("ann", "u:bob", "2");
+    bed.sending("ann", "u:bob", "", "3");
+    assertThat(signal.answer()).isEqualTo(new Answer.Done());
+    bed.settle();
+    assertThat(bed.committed())
+        .satisfiesExactly(
+            first -> assertThat(first).isInstanceOf(Committed.Appended.class),
+            second ->
+                assertThat(second)
+                    .isInstanceOfSatisfying(
+                        Committed.Signalled.class,
+                        told -> {
+                          assertThat(told.from()).isEqualTo("ann");
+                          assertThat(told.conversation().id()).isEqualTo(id("ann", "u:bob"));
+                          assertThat(told.by()).isSameAs(signal);
+                        }),
+            third -> assertThat(third).isInstanceOf(Committed.Appended.class));
+    assertThat(texts(bed.all("bob", "u:ann").items())).containsExactly("1", "3");
+    assertThat(bed.sync("ann", "").rows()).hasSize(1);
+  }
+
+  @Test
+  void aSignalMovesNothing() {
+    bed.visit("ann");
+    long commit = bed.engine().commit();
+    assertThat(bed.signalling("ann", "u:bob", "1").answer()).isEqualTo(new Answer.Done());
+    bed.settle();
+    assertThat(bed.committed()).hasSize(1);
+    assertThat(bed.engine().commit()).isEqualTo(commit);
+    assertThat(bed.all("ann", "u:bob").conversation().number()).isZero();
+  }
+
+  @Test
+  void onlyMembersSignalInAGroup() {
+    bed.create("ann", "g:ops", List.of("bob"), false, false);
+    assertThat(bed.signalling("bob", "g:ops", "1").answer()).isEqualTo(new Answer.Done());
+    assertThat(refused(bed.signalling("cat", "g:ops", "1").answer()))
+        .isEqualTo(ErrorCode.NOT_FOUND);
+    assertThat(refused(bed.signalling("cat", "g:absent", "1").answer()))
+        .isEqualTo(ErrorCode.NOT_FOUND);
+    bed.remove("ann", "g:ops", "bob");
+    assertThat(refused(bed.signalling("bob", "g:ops", "1").answer()))
+        .isEqualTo(ErrorCode.NOT_MEMBER);
+  }
+
   @Test
   void nothingIsTakenAfterTheEnd() {
     bed.engine().close();

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.BeforeEach;
 
 /// Each test has an engine of its own, which can be ended and opened again.
 public abstract class EngineFixture {
-  protected static final EngineLimits LIMITS = new EngineLimits(5, 3, 3_600, Retention.ALL);
+  protected static final EngineLimits LIMITS = new EngineLimits(5, 3, 3_600, Retention.ALL, 600);
 
   protected final ManualClock clock = new ManualClock();
   private final Ids ids = new Ids(new Random(7));

@@ -1,12 +1,15 @@
 package dev.tidings.engine;
 
+import dev.tidings.protocol.Payload;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /// What a store holds, seen from outside: the measure for what clients were told.
@@ -34,6 +37,11 @@ public final class KeptLogs {
 
   private final Map<Reader, List<Stretch>> stretches = new HashMap<>();
 
+  private record Place(long number, long seq) {}
+
+  /// All that an entry ever said.
+  private final Map<Place, Set<String>> said = new HashMap<>();
+
   public KeptLogs(Store store) {
     this.store = store;
   }
@@ -50,7 +58,27 @@ public final class KeptLogs {
         String user = new String(key, 1, key.length - 10, StandardCharsets.US_ASCII);
         note(new Reader(user, Keys.lastNumber(key)), Membership.of(value));
       }
+      if (step instanceof Batch.Step.Put(byte[] key, byte[] value) && key[0] == 'L') {
+        long number = new RowReader(key).skip(1).sorted64();
+        Entry entry = EntryRow.read(Keys.lastNumber(key), value);
+        note(number, entry.seq(), entry.data());
+        note(number, entry.rev(), entry.data());
+      }
     }
+  }
+
+  private void note(long number, long seq, Payload data) {
+    if (seq > 0 && data.sizeBytes() > 0) {
+      said.computeIfAbsent(new Place(number, seq), fresh -> new HashSet<>())
+          .add(new String(data.json(), StandardCharsets.UTF_8));
+    }
+  }
+
+  /// Whether the entry of this number said this at some time, as a message or as an edit.
+  public boolean everSaid(ConversationId id, long seq, String json) {
+    return number(id)
+        .map(number -> said.getOrDefault(new Place(number, seq), Set.of()).contains(json))
+        .orElse(false);
   }
 
   private void note(Reader reader, Membership membership) {
@@ -64,12 +92,20 @@ public final class KeptLogs {
 
   /// All entries that a log ever had, ascending; empty if there is none.
   public List<Entry> entries(ConversationId id) {
-    return List.copyOf(entriesEver(id).values());
+    return entriesEver(id).values().stream().map(entry -> readable(id, entry)).toList();
   }
 
   /// One entry, if it was ever kept.
   public Optional<Entry> entry(ConversationId id, long seq) {
-    return Optional.ofNullable(entriesEver(id).get(seq));
+    return Optional.ofNullable(entriesEver(id).get(seq)).map(entry -> readable(id, entry));
+  }
+
+  /// With what an edit says, if it is the last change of its message.
+  private Entry readable(ConversationId id, Entry entry) {
+    Entry message = entriesEver(id).get(entry.ref());
+    return message != null && message.rev() == entry.seq() && !message.isVoid()
+        ? entry.withData(message.data())
+        : entry;
   }
 
   private NavigableMap<Long, Entry> entriesEver(ConversationId id) {
@@ -102,6 +138,14 @@ public final class KeptLogs {
       }
     }
     return seqs;
+  }
+
+  /// How far `user` has read a log.
+  public long read(ConversationId id, String user) {
+    return number(id)
+        .flatMap(number -> Optional.ofNullable(store.get(Keys.standing(user, number))))
+        .map(row -> Standing.of(row).read())
+        .orElse(0L);
   }
 
   /// The names of all logs that were ever begun.

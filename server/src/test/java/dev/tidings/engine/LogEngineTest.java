@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// What the engine does when its store fails, when its queue is full and when a run did not end
 /// well.
 class LogEngineTest {
-  private static final EngineLimits LIMITS = new EngineLimits(5, 3, 3_600, Retention.ALL);
+  private static final EngineLimits LIMITS = new EngineLimits(5, 3, 3_600, Retention.ALL, 600);
 
   private final ManualClock clock = new ManualClock();
   private final Ids ids = new Ids(new Random(3));

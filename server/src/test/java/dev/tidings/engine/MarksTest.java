@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 /// What the memory of `cid`s writes and looks up; that it remembers is in [EngineContract].
 class MarksTest {
-  private static final EngineLimits LIMITS = new EngineLimits(5, 3, 3_600, Retention.ALL);
+  private static final EngineLimits LIMITS = new EngineLimits(5, 3, 3_600, Retention.ALL, 600);
   private static final long WINDOW_MILLIS = 3_600_000;
   private static final int MANY = Marks.RECENT_ENTRIES_MAX + 3 * Marks.FILED_ENTRIES;
 

@@ -44,6 +44,22 @@ class MemoryEngineTest {
   }
 
   @Nested
+  class Revises extends RevisionContract {
+    @Override
+    protected Driven open(Clock clock, Ids ids, EngineLimits limits) {
+      return MemoryEngineTest.this.open(clock, ids, limits);
+    }
+  }
+
+  @Nested
+  class Stands extends StandingContract {
+    @Override
+    protected Driven open(Clock clock, Ids ids, EngineLimits limits) {
+      return MemoryEngineTest.this.open(clock, ids, limits);
+    }
+  }
+
+  @Nested
   class Syncs extends SyncContract {
     @Override
     protected Driven open(Clock clock, Ids ids, EngineLimits limits) {

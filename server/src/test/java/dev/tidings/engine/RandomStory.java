@@ -43,6 +43,9 @@ abstract class RandomStory {
             of(id.secondUser()).putIfAbsent(id, new Stretch(1, true, 0));
           }
         }
+        case Committed.Signalled _, Committed.Marked _, Committed.Preferred _ -> {
+          // moves no log
+        }
         case Committed.MembersIn in ->
             in.who().forEach(user -> of(user).put(id, new Stretch(head(id) + 1, true, 0)));
         case Committed.MembersOut out ->

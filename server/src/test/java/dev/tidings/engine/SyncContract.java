@@ -160,7 +160,7 @@ public abstract class SyncContract extends EngineFixture {
       bed.send("ann", "u:user" + i, "1");
     }
     assertThat(page(new Query.Sync("ann", List.of(), "", 0, 200, "", 1)).rows()).hasSize(1);
-    assertThat(page(new Query.Sync("ann", List.of(), "", 0, 200, "", 400)).rows()).hasSize(2);
+    assertThat(page(new Query.Sync("ann", List.of(), "", 0, 200, "", 600)).rows()).hasSize(2);
   }
 
   @Test
@@ -173,6 +173,27 @@ public abstract class SyncContract extends EngineFixture {
     Answer.SyncPage second =
         page(new Query.Sync("ann", List.of(), "", 1, 2, first.next(), 1 << 20));
     assertThat(addresses("ann", bed.sync("ann", second.cursor()))).contains("u:user0");
+  }
+
+  /// A row that moves to the front while the pages are read has a place at their end.
+  @Test
+  void whatMovesBetweenTwoPagesIsTold() {
+    for (int i = 0; i < 4; i++) {
+      bed.send("ann", "u:user" + i, "1");
+    }
+    bed.mark("user0", "u:ann", 0, 1);
+    Answer.SyncPage first = page(new Query.Sync("ann", List.of(), "", 1, 2, "", 1 << 20));
+    bed.send("user0", "u:ann", "2");
+    bed.send("user3", "u:ann", "2");
+    Answer.SyncPage second =
+        page(new Query.Sync("ann", List.of(), "", 1, 2, first.next(), 1 << 20));
+    Answer.SyncPage third =
+        page(new Query.Sync("ann", List.of(), "", 1, 2, second.next(), 1 << 20));
+    assertThat(addresses("ann", first)).containsExactly("u:user3", "u:user2");
+    assertThat(addresses("ann", second)).containsExactly("u:user1", "u:user3");
+    assertThat(addresses("ann", third)).containsExactly("u:user0");
+    assertThat(third.rows().getFirst().stand().peerRead()).isEqualTo(1);
+    assertThat(third.next()).isEmpty();
   }
 
   @ParameterizedTest

@@ -23,6 +23,7 @@ class CommandDecoderLimitsTest {
   private enum Type {
     STRING,
     INTEGER,
+    FLAG_OR_TIME,
     BOOLEAN,
     LIST,
     ID,
@@ -51,11 +52,11 @@ class CommandDecoderLimitsTest {
   private static final Map<String, List<Type>> LITERALS =
       Map.of(
           "\"7\"", List.of(Type.STRING, Type.ID, Type.ANY),
-          "7", List.of(Type.INTEGER, Type.ID, Type.ANY),
+          "7", List.of(Type.INTEGER, Type.FLAG_OR_TIME, Type.ID, Type.ANY),
           "7.0", List.of(Type.ANY),
           "7e0", List.of(Type.ANY),
-          "true", List.of(Type.BOOLEAN, Type.ANY),
-          "false", List.of(Type.BOOLEAN, Type.ANY),
+          "true", List.of(Type.BOOLEAN, Type.FLAG_OR_TIME, Type.ANY),
+          "false", List.of(Type.BOOLEAN, Type.FLAG_OR_TIME, Type.ANY),
           "[]", List.of(Type.LIST, Type.ANY),
           "{}", List.of(Type.ANY));
 
@@ -77,9 +78,71 @@ class CommandDecoderLimitsTest {
                 escaped("t:" + "x".repeat(128))),
             badAddresses("p:b", "p:g:b", "g:b/c", "u:" + "x".repeat(65), "t:" + "x".repeat(129))));
     rows.add(text(send, "cid", 1, 64));
+    rows.add(names(send, "mention", 0, 50));
     rows.add(
         new Row(
             send,
+            "data",
+            Type.ANY,
+            true,
+            List.of("\"" + "x".repeat(32_766) + "\"", "\"\"", "0", "\"\\udc00\""),
+            List.of()));
+
+    Map<String, String> edit = unit("edit", "in", "\"g:ops\"", "seq", "7", "data", "\"hi\"");
+    Map<String, String> recall = unit("recall", "in", "\"g:ops\"", "seq", "7");
+    for (Map<String, String> revision : List.of(edit, recall)) {
+      rows.add(
+          required(
+              revision,
+              "in",
+              List.of("\"u:b\"", "\"g:b\"", "\"a:b\"", "\"t:b/c\""),
+              badAddresses("p:b", "p:g:b")));
+      rows.add(requiredInteger(revision, "seq", 1, JsonScanner.INTEGER_MAX));
+      rows.add(text(revision, "epoch", 0, 32));
+      rows.add(text(revision, "cid", 1, 64));
+    }
+    rows.add(
+        new Row(
+            edit,
+            "data",
+            Type.ANY,
+            true,
+            List.of("\"" + "x".repeat(32_766) + "\"", "\"\"", "0", "\"\\udc00\""),
+            List.of()));
+
+    List<String> marked = List.of("\"u:b\"", "\"g:b\"", "\"a:b\"");
+    Map<String, String> mark = unit("mark", "in", "\"u:bob\"", "got", "7", "read", "7");
+    rows.add(required(mark, "in", marked, badAddresses("t:b", "p:b", "p:g:b")));
+    rows.add(text(mark, "epoch", 0, 32));
+    rows.add(integer(mark, "got", 0, JsonScanner.INTEGER_MAX));
+    rows.add(integer(mark, "read", 0, JsonScanner.INTEGER_MAX));
+    Map<String, String> pref = unit("pref", "in", "\"u:bob\"", "mute", "true", "block", "true");
+    rows.add(
+        required(
+            pref,
+            "in",
+            List.of("\"u:b\"", "\"u:" + "x".repeat(64) + "\""),
+            badAddresses("t:b", "p:b", "p:g:b")));
+    rows.add(
+        new Row(
+            pref,
+            "mute",
+            Type.FLAG_OR_TIME,
+            false,
+            List.of("0", "9007199254740991"),
+            List.of("-1", "9007199254740992", "1" + "0".repeat(100))));
+    rows.add(new Row(pref, "block", Type.BOOLEAN, false, List.of("true", "false"), List.of()));
+
+    Map<String, String> signal = unit("signal", "to", "\"u:bob\"", "data", "\"hi\"");
+    rows.add(
+        required(
+            signal,
+            "to",
+            List.of("\"u:b\"", "\"g:b\"", "\"u:" + "x".repeat(64) + "\""),
+            badAddresses("a:b", "t:b", "p:b", "p:g:b", "g:b/c", "u:" + "x".repeat(65))));
+    rows.add(
+        new Row(
+            signal,
             "data",
             Type.ANY,
             true,
@@ -162,6 +225,11 @@ class CommandDecoderLimitsTest {
     for (Map<String, String> unit :
         List.of(
             send,
+            mark,
+            pref,
+            edit,
+            recall,
+            signal,
             auth,
             sub,
             history,
@@ -248,17 +316,21 @@ class CommandDecoderLimitsTest {
   }
 
   private static Row names(Map<String, String> unit, String field, int countMin) {
+    return names(unit, field, countMin, 200);
+  }
+
+  private static Row names(Map<String, String> unit, String field, int countMin, int countMax) {
     String longest = "\"" + "x".repeat(64) + "\"";
     List<String> legal =
         new ArrayList<>(
             List.of(
                 "[\"bob\"]",
                 "[ " + escaped("bob") + " , \"carol\" ]",
-                "[" + String.join(",", Collections.nCopies(200, longest)) + "]"));
+                "[" + String.join(",", Collections.nCopies(countMax, longest)) + "]"));
     List<String> illegal =
         new ArrayList<>(
             List.of(
-                "[" + String.join(",", Collections.nCopies(201, "\"b\"")) + "]",
+                "[" + String.join(",", Collections.nCopies(countMax + 1, "\"b\"")) + "]",
                 "[\"" + "x".repeat(65) + "\"]",
                 "[\"\"]",
                 "[\"bob\",\"a b\"]",
@@ -268,6 +340,11 @@ class CommandDecoderLimitsTest {
                 "[\"\\ud800\"]"));
     (countMin == 0 ? legal : illegal).add("[]");
     return new Row(unit, field, Type.LIST, countMin > 0, legal, illegal);
+  }
+
+  private static Row requiredInteger(Map<String, String> unit, String field, long min, long max) {
+    Row row = integer(unit, field, min, max);
+    return new Row(unit, field, row.type(), true, row.legal(), row.illegal());
   }
 
   private static Row integer(Map<String, String> unit, String field, long min, long max) {

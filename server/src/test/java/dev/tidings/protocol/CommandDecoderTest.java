@@ -131,6 +131,67 @@ class CommandDecoderTest {
   }
 
   @Test
+  void editAndRecall() {
+    Command.Edit edit =
+        decoded(
+            Command.Edit.class,
+            "{\"op\":\"edit\",\"in\":\"g:ops\",\"epoch\":\"k3f\",\"seq\":1042,\"cid\":\"c\",\"data\":[1]}");
+    assertThat(edit.in()).isEqualTo(new Address(Kind.GROUP, "ops"));
+    assertThat(edit.epoch()).isEqualTo("k3f");
+    assertThat(edit.seq()).isEqualTo(1042);
+    assertThat(edit.cid()).isEqualTo("c");
+    assertThat(text(edit.data())).isEqualTo("[1]");
+    assertThat(command("{\"op\":\"recall\",\"in\":\"u:bob\",\"seq\":1}"))
+        .isEqualTo(new Command.Recall(Head.of("recall"), new Address(Kind.USER, "bob"), "", 1, ""));
+  }
+
+  @Test
+  void mention() {
+    Command.Send send =
+        decoded(
+            Command.Send.class,
+            "{\"op\":\"send\",\"to\":\"g:ops\",\"mention\":[\"bob\",\"carol\"],\"data\":1}");
+    assertThat(send.mention()).containsExactly("bob", "carol");
+  }
+
+  @Test
+  void mark() {
+    assertThat(command("{\"op\":\"mark\",\"in\":\"u:bob\",\"epoch\":\"k3f\",\"read\":17}"))
+        .isEqualTo(new Command.Mark(Head.of("mark"), new Address(Kind.USER, "bob"), "k3f", 0, 17));
+    assertThat(command("{\"op\":\"mark\",\"in\":\"a:all\",\"got\":5}"))
+        .isEqualTo(
+            new Command.Mark(Head.of("mark"), new Address(Kind.ANNOUNCEMENT, "all"), "", 5, 0));
+    assertRefused("{\"op\":\"mark\",\"in\":\"u:bob\"}", ErrorCode.BAD_REQUEST, "read ");
+  }
+
+  @Test
+  void pref() {
+    Address bob = new Address(Kind.USER, "bob");
+    Address ops = new Address(Kind.GROUP, "ops");
+    Head head = Head.of("pref");
+    assertThat(command("{\"op\":\"pref\",\"in\":\"g:ops\",\"mute\":true}"))
+        .isEqualTo(new Command.Pref(head, ops, OptionalLong.of(Long.MAX_VALUE), Optional.empty()));
+    assertThat(command("{\"op\":\"pref\",\"in\":\"g:ops\",\"mute\":1767225600000}"))
+        .isEqualTo(new Command.Pref(head, ops, OptionalLong.of(1767225600000L), Optional.empty()));
+    assertThat(command("{\"op\":\"pref\",\"in\":\"u:bob\",\"mute\":false,\"block\":true}"))
+        .isEqualTo(new Command.Pref(head, bob, OptionalLong.of(0), Optional.of(true)));
+    assertRefused("{\"op\":\"pref\",\"in\":\"u:bob\"}", ErrorCode.BAD_REQUEST, "mute ");
+    assertRefused(
+        "{\"op\":\"pref\",\"in\":\"g:ops\",\"block\":true}", ErrorCode.BAD_REQUEST, "block ");
+  }
+
+  @Test
+  void signal() {
+    Command.Signal signal =
+        decoded(
+            Command.Signal.class,
+            "{\"op\":\"signal\",\"to\":\"g:ops\",\"data\":{\"typing\":true}}");
+    assertThat(signal.head()).isEqualTo(Head.of("signal"));
+    assertThat(signal.to()).isEqualTo(new Address(Kind.GROUP, "ops"));
+    assertThat(text(signal.data())).isEqualTo("{\"typing\":true}");
+  }
+
+  @Test
   void subscribe() {
     assertThat(command("{\"op\":\"sub\",\"in\":\"t:weather/rain\",\"epoch\":\"k3f\",\"after\":42}"))
         .isEqualTo(
@@ -320,7 +381,7 @@ class CommandDecoderTest {
     assertThat(refused.code()).isEqualTo(ErrorCode.UNKNOWN_OP);
     assertThat(refused.head()).isEqualTo(new Head("teleport", new RequestId("9"), "eve"));
 
-    for (String later : List.of("edit", "recall", "signal", "mark", "pref", "search")) {
+    for (String later : List.of("search", "teleport")) {
       assertThat(refused("{\"op\":\"" + later + "\"}").code()).isEqualTo(ErrorCode.UNKNOWN_OP);
     }
     for (String almost :

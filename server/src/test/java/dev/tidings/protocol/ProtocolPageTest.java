@@ -189,11 +189,6 @@ class ProtocolPageTest {
   /// What the page promises to answer to requests of later versions.
   @ParameterizedTest
   @CsvSource({
-    "edit, UNKNOWN_OP",
-    "recall, UNKNOWN_OP",
-    "signal, UNKNOWN_OP",
-    "mark, UNKNOWN_OP",
-    "pref, UNKNOWN_OP",
     "search, UNKNOWN_OP",
   })
   void whatIsNotInThisVersionIsRefused(String op, ErrorCode code) {
@@ -227,7 +222,9 @@ class ProtocolPageTest {
 
     @Test
     void inAnExampleOfAClient() {
-      assertThat(faultsOfClients(with("\"to\":\"u:bob\"", "\"to\":\"bob\"")))
+      assertThat(
+              faultsOfClients(
+                  with("\"to\":\"u:bob\",\"data\":\"hi\"", "\"to\":\"bob\",\"data\":\"hi\"")))
           .singleElement()
           .asString()
           .contains("legal address");

@@ -28,6 +28,9 @@ final class Copy {
   /// Every entry ever applied, in order; breaks leave numbers out.
   final List<JsonNode> entries = new ArrayList<>();
 
+  /// What each message says now, as far as this client was told: JSON, `""` once it is taken back.
+  final TreeMap<Long, String> says = new TreeMap<>();
+
   Copy(String in, String epoch, long startsBehind) {
     this.in = in;
     this.epoch = epoch;
@@ -50,6 +53,18 @@ final class Copy {
     applied = Json.number(entry, "seq");
     told = Math.max(told, applied);
     entries.add(entry);
+    switch (Json.text(entry, "kind")) {
+      case "" -> says.put(applied, entry.has("data") ? entry.path("data").toString() : "");
+      case "edit" -> {
+        if (entry.has("data")) {
+          says.replace(Json.number(entry, "ref"), entry.path("data").toString());
+        }
+      }
+      case "recall" -> says.replace(Json.number(entry, "ref"), "");
+      default -> {
+        // says nothing
+      }
+    }
   }
 
   boolean lacksSomething() {

@@ -37,6 +37,10 @@ final class ModelClient implements Peer {
   private final List<JsonNode> units = new ArrayList<>();
   private final Map<String, Long> lost = new HashMap<>();
   private String cursor = "";
+
+  /// How far each user has read each conversation, as far as this client was told.
+  private final Map<String, Long> reads = new HashMap<>();
+
   private long cidsUsed;
   private OptionalInt closeCode = OptionalInt.empty();
   private long connections;
@@ -52,6 +56,7 @@ final class ModelClient implements Peer {
   private final List<JsonNode> untilSynced = new ArrayList<>();
   private final Map<String, Long> liveSeq = new HashMap<>();
   private final Set<String> excused = new HashSet<>();
+  private final Map<String, Long> liveReads = new HashMap<>();
 
   /// Topics that were asked for, and those of which the answer is there.
   private final Set<String> subscribed = new HashSet<>();
@@ -142,6 +147,54 @@ final class ModelClient implements Peer {
     return does(to, cid, send);
   }
 
+  Deed edits(String in, long seq, String text) {
+    String cid = nextCid();
+    return does(
+        in, cid, Json.unit("edit").put("in", in).put("seq", seq).put("cid", cid).put("data", text));
+  }
+
+  /// Says how far it has read; nothing is repeated, for the next mark says it too.
+  ModelClient reads(String in, long seq) {
+    if (welcomed) {
+      ObjectNode mark = Json.unit("mark").put("in", in).put("read", seq);
+      ask(
+          mark,
+          answer -> {
+            if (isOk(answer)) {
+              hasRead(in, user, Json.number(answer, "read"));
+            }
+          });
+    }
+    return this;
+  }
+
+  /// How far `who` has read what this client calls `in`, as it was told: 0 if it was not.
+  long hasRead(String in, String who) {
+    return reads.getOrDefault(in + " " + who, 0L);
+  }
+
+  private void hasRead(String in, String who, long seq) {
+    reads.merge(in + " " + who, seq, Math::max);
+  }
+
+  private void mark(JsonNode mark) {
+    String in = Json.text(mark, "in");
+    String from = Json.text(mark, "from");
+    long seq = Json.number(mark, "read");
+    claim(seq == 0 || seq >= hasReadLive(in, from), () -> this + " was told a lower mark: " + mark);
+    liveReads.put(in + " " + from, seq);
+    hasRead(in, from, seq);
+  }
+
+  private long hasReadLive(String in, String from) {
+    return liveReads.getOrDefault(in + " " + from, 0L);
+  }
+
+  Deed recalls(String in, long seq) {
+    String cid = nextCid();
+    return does(in, cid, Json.unit("recall").put("in", in).put("seq", seq).put("cid", cid));
+  }
+
   Deed creates(String group, String... members) {
     return creates(group, false, members);
   }
@@ -225,6 +278,14 @@ final class ModelClient implements Peer {
         .filter(entry -> entry.has("data"))
         .map(entry -> Json.text(entry, "data"))
         .toList();
+  }
+
+  /// What each message that it applied in `in` says now, in order; `""` for one taken back.
+  List<String> says(String in) {
+    Copy copy = copies.get(in);
+    return copy == null
+        ? List.of()
+        : copy.says.values().stream().map(json -> json.replace("\"", "")).toList();
   }
 
   List<JsonNode> entries(String in) {
@@ -342,6 +403,7 @@ final class ModelClient implements Peer {
     untilSynced.clear();
     liveSeq.clear();
     excused.clear();
+    liveReads.clear();
     subscribed.clear();
     following.clear();
     undone.values().forEach(deed -> deed.underWay = false);
@@ -391,6 +453,7 @@ final class ModelClient implements Peer {
       case "ok", "err" -> answer(unit);
       case "msg" -> msg(unit);
       case "gap" -> gap(unit);
+      case "mark" -> mark(unit);
       case "ping" -> ping(unit);
       default -> {
         // pong, presence, bye: nothing to keep
@@ -489,10 +552,11 @@ final class ModelClient implements Peer {
     if (!next.isEmpty()) {
       sync.put("next", next);
     }
-    ask(sync, this::syncPage);
+    int recalls = simulation.witness().recalls();
+    ask(sync, page -> syncPage(page, recalls));
   }
 
-  private void syncPage(JsonNode page) {
+  private void syncPage(JsonNode page, int recalls) {
     if (!isOk(page)) {
       if (page.has("retry")) {
         later(page, () -> sync(""));
@@ -504,7 +568,7 @@ final class ModelClient implements Peer {
       return;
     }
     syncPages++;
-    page.path("convs").forEach(this::row);
+    page.path("convs").forEach(row -> row(row, recalls));
     if (page.has("next")) {
       sync(Json.text(page, "next"));
       return;
@@ -516,7 +580,7 @@ final class ModelClient implements Peer {
     copies.values().forEach(this::fetchWhatIsMissing);
   }
 
-  private void row(JsonNode row) {
+  private void row(JsonNode row, int recalls) {
     String in = Json.text(row, "in");
     long low = Json.number(row, "low");
     long head = Json.number(row, "head");
@@ -525,9 +589,13 @@ final class ModelClient implements Peer {
     breakTo(copy, low);
     copy.gone = row.path("gone").asBoolean(false);
     copy.told = Math.max(copy.told, head);
+    hasRead(in, user, Json.number(row, "read"));
+    if (row.has("peer")) {
+      hasRead(in, in.substring(2), Json.number(row.path("peer"), "read"));
+    }
     row.path("tail")
         .forEach(entry -> {
-          simulation.witness().received(user, in, entry);
+          simulation.witness().received(user, in, entry, recalls);
           meet(copy, entry);
         });
   }
@@ -700,10 +768,11 @@ final class ModelClient implements Peer {
       history.put("epoch", copy.epoch);
     }
     long asked = copy.applied;
-    ask(history, page -> fetched(copy, asked, page));
+    int recalls = simulation.witness().recalls();
+    ask(history, page -> fetched(copy, asked, page, recalls));
   }
 
-  private void fetched(Copy copy, long asked, JsonNode page) {
+  private void fetched(Copy copy, long asked, JsonNode page, int recalls) {
     copy.asking = false;
     if (!isOk(page)) {
       if (page.has("retry")) {
@@ -719,7 +788,7 @@ final class ModelClient implements Peer {
     breakTo(copy, Json.number(page, "low"));
     page.path("items")
         .forEach(entry -> {
-          simulation.witness().received(user, copy.in, entry);
+          simulation.witness().received(user, copy.in, entry, recalls);
           meet(copy, entry);
         });
     long head = Json.number(page, "head");
@@ -748,10 +817,11 @@ final class ModelClient implements Peer {
       }
     }
     boolean fresh = subscribed.add(topic); // then nothing may come before the answer
-    ask(sub, answer -> subscribed(topic, fresh, answer));
+    int recalls = simulation.witness().recalls();
+    ask(sub, answer -> subscribed(topic, fresh, answer, recalls));
   }
 
-  private void subscribed(String topic, boolean fresh, JsonNode answer) {
+  private void subscribed(String topic, boolean fresh, JsonNode answer, int recalls) {
     if (!isOk(answer)) {
       subscribed.remove(topic);
       if (answer.has("retry")) {
@@ -773,7 +843,7 @@ final class ModelClient implements Peer {
     answer
         .path("items")
         .forEach(entry -> {
-          simulation.witness().received(user, topic, entry);
+          simulation.witness().received(user, topic, entry, recalls);
           meet(copy, entry);
         });
     claim(

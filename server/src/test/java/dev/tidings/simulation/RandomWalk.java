@@ -4,10 +4,12 @@ import static dev.tidings.simulation.Witness.claim;
 
 import dev.tidings.engine.ConversationId;
 import dev.tidings.engine.EngineLimits;
+import dev.tidings.engine.Entry;
 import dev.tidings.engine.KeptLogs;
 import dev.tidings.engine.KeptLogs.Stretch;
 import dev.tidings.engine.Retention;
 import dev.tidings.engine.Retention.Keep;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -116,11 +118,45 @@ final class RandomWalk {
   }
 
   private void send(ModelClient someone) {
-    switch (random.nextInt(8)) {
+    switch (random.nextInt(12)) {
       case 0, 1, 2 -> someone.sends("u:" + oneOf(USERS), text());
       case 3, 4, 5 -> someone.sends(oneOf(GROUPS), text());
       case 6 -> someone.sends(oneOf(TOPICS), text());
+      case 7, 8 -> revise(someone);
+      case 9, 10 -> mark(someone);
       default -> server.sends("a:all", text());
+    }
+  }
+
+  private void mark(ModelClient someone) {
+    List<Copy> copies =
+        someone.copies().values().stream().filter(copy -> !copy.in.startsWith("t:")).toList();
+    if (!copies.isEmpty()) {
+      Copy copy = oneOf(copies);
+      someone.reads(copy.in, random.nextInt(8) == 0 ? 99_999 : copy.applied);
+    }
+  }
+
+  /// Mostly what he wrote himself, now and then what he may not.
+  private void revise(ModelClient someone) {
+    List<Copy> copies =
+        someone.copies().values().stream().filter(copy -> !copy.says.isEmpty()).toList();
+    if (copies.isEmpty()) {
+      return;
+    }
+    Copy copy = oneOf(copies);
+    List<Long> own =
+        copy.entries.stream()
+            .filter(entry -> Json.text(entry, "from").equals(someone.user()))
+            .map(entry -> Json.number(entry, "seq"))
+            .filter(copy.says::containsKey)
+            .toList();
+    boolean foreign = own.isEmpty() || random.nextInt(8) == 0;
+    long seq = oneOf(foreign ? List.copyOf(copy.says.keySet()) : own);
+    if (random.nextBoolean()) {
+      someone.edits(copy.in, seq, text());
+    } else {
+      someone.recalls(copy.in, seq);
     }
   }
 
@@ -205,6 +241,9 @@ final class RandomWalk {
         case PRIVATE -> {
           if (kept.mayHaveSeen(client.user(), id, 1)) {
             checkCopy(client, id, new Stretch(kept.low(id), head));
+            checkTexts(client, id);
+            checkMark(client, id, client.user());
+            checkMark(client, id, id.peerOf(client.user()));
           }
         }
         case GROUP, ANNOUNCEMENT -> {
@@ -213,14 +252,54 @@ final class RandomWalk {
             Stretch last = stretches.getLast();
             long low = Math.max(last.low(), Math.min(kept.low(id), head + 1));
             checkCopy(client, id, new Stretch(low, Math.min(last.until(), head)));
+            if (last.isOpen()) {
+              checkTexts(client, id);
+            }
           }
         }
         case TOPIC -> {
           if (client.topics().contains(id.toString())) {
             Copy copy = client.copies().get(id.toString());
             claim(copy != null && copy.applied == head, () -> client + " lacks some of " + id);
+            checkTexts(client, id);
           }
         }
+      }
+    }
+  }
+
+  /// Who was told everything knows how far the two of a private conversation have read.
+  private void checkMark(ModelClient client, ConversationId id, String who) {
+    String in = id.addressFor(client.user());
+    long kept = simulation.kept().read(id, who);
+    claim(
+        client.hasRead(in, who) == kept,
+        () ->
+            client
+                + " believes that "
+                + who
+                + " has read "
+                + in
+                + " up to "
+                + client.hasRead(in, who)
+                + ", and it is "
+                + kept);
+  }
+
+  /// Who was told everything knows what each message says by now.
+  private void checkTexts(ModelClient client, ConversationId id) {
+    Copy copy = client.copies().get(id.addressFor(client.user()));
+    if (copy == null) {
+      return;
+    }
+    long low = Math.max(copy.start, simulation.kept().low(id));
+    for (Entry entry : simulation.kept().entries(id)) {
+      String says = copy.says.get(entry.seq());
+      if (says != null && entry.seq() >= low) {
+        String kept = new String(entry.data().json(), StandardCharsets.UTF_8);
+        claim(
+            says.equals(kept),
+            () -> client + " reads " + says + " where " + id + " has " + entry + ": " + kept);
       }
     }
   }

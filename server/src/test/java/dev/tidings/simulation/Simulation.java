@@ -174,6 +174,10 @@ final class Simulation {
     return restarts();
   }
 
+  EngineLimits limits() {
+    return limits;
+  }
+
   HubSettings settings() {
     return settings;
   }

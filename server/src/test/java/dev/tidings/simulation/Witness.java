@@ -4,7 +4,6 @@ import dev.tidings.engine.ConversationId;
 import dev.tidings.engine.Entry;
 import dev.tidings.engine.KeptLogs;
 import dev.tidings.protocol.Address;
-import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -25,6 +24,11 @@ final class Witness {
   private final Set<Deed> refused = new HashSet<>();
   private final Map<Deed, Long> confirmed = new HashMap<>();
 
+  private record Place(ConversationId id, long seq) {}
+
+  /// When the recall of a message was first confirmed: the how manieth it was.
+  private final Map<Place, Integer> recalled = new HashMap<>();
+
   Witness(KeptLogs kept) {
     this.kept = kept;
   }
@@ -34,8 +38,21 @@ final class Witness {
     return ConversationId.of(Address.parse(in).orElseThrow(), user);
   }
 
-  /// A client has been given an entry: it must be kept, be just so, and be his to see.
+  /// How many recalls were confirmed so far.
+  int recalls() {
+    return recalled.size();
+  }
+
+  /// A client has been given an entry unasked.
   void received(String user, String in, JsonNode entry) {
+    received(user, in, entry, 0);
+  }
+
+  /// A client has been given an entry: it must be kept, be just so, and be his to see.
+  ///
+  /// @param recalls how many recalls were confirmed when he asked for it: what they took back he
+  ///   must not be told any more
+  void received(String user, String in, JsonNode entry, int recalls) {
     ConversationId id = id(user, in);
     long seq = Json.number(entry, "seq");
     Optional<Entry> found = kept.entry(id, seq);
@@ -49,8 +66,23 @@ final class Witness {
             && Json.text(entry, "cid").equals(cid)
             && Json.number(entry, "ts") == known.tsMillis()
             && Json.texts(entry, "who").equals(known.who())
-            && dataOf(known).equals(entry.path("data").isMissingNode() ? "" : data(entry));
+            && Json.number(entry, "ref") == known.ref()
+            && Json.number(entry, "rev") <= known.rev()
+            && (!entry.has("void") || Json.text(entry, "void").equals(known.voidBy().wire()));
     claim(same, () -> user + " was given " + entry + " for " + known);
+    if (entry.has("data")) {
+      claim(
+          kept.everSaid(id, seq, data(entry)),
+          () -> user + " was given what was never said: " + entry);
+      int order = recalled.getOrDefault(new Place(id, known.ref() > 0 ? known.ref() : seq), 0);
+      claim(
+          order == 0 || order > recalls,
+          () -> user + " asked after it was taken back, and was given " + in + " " + entry);
+    } else {
+      claim(
+          known.kind() != Entry.Kind.MESSAGE || (known.isVoid() && entry.has("void")),
+          () -> user + " was given " + entry + " without data for " + known);
+    }
     claim(
         kept.mayHaveSeen(user, id, seq),
         () -> user + " was given what is not his to see: " + in + " " + entry);
@@ -58,10 +90,6 @@ final class Witness {
 
   private static String data(JsonNode entry) {
     return entry.path("data").toString();
-  }
-
-  private static String dataOf(Entry entry) {
-    return new String(entry.data().json(), StandardCharsets.UTF_8);
   }
 
   void asked(String user, String in, String cid) {
@@ -79,6 +107,10 @@ final class Witness {
           his,
           () -> user + " was told ok for " + cid + " as " + in + " " + seq + ", kept: " + entry);
     }
+    kept.entry(deed.in(), seq)
+        .filter(entry -> entry.kind() == Entry.Kind.RECALL)
+        .ifPresent(recall ->
+            recalled.putIfAbsent(new Place(deed.in(), recall.ref()), recalled.size() + 1));
     Long before = confirmed.put(deed, seq);
     claim(
         before == null || before == seq,
