@@ -65,6 +65,7 @@ public class ScanBenchmark {
     Flow flow = connections.flow(new Pace.Rate(1));
     stream = connections.stream(flow, reader, 0, List.of(reader));
     flow.recordFrom(0);
+    dialect.publish(reader, 0, 1, new Payload(PAYLOAD_BYTES)); // so that it knows their length
     in = frames();
   }
 

@@ -12,6 +12,10 @@ import java.util.SplittableRandom;
 /// letters tell a unit.
 class TidingsDialect implements Dialect {
   private static final byte[] BEGIN = Bytes.ascii("{\"op\":\"");
+
+  /// `{"op":"m`, as a little-endian number: of what begins so only `msg` has a payload.
+  private static final long MSG = 0x6d_22_3a_22_70_6f_22_7bL;
+
   private static final byte[] ID = Bytes.ascii("{\"op\":\"ok\",\"id\":");
   private static final byte[] PLAIN_ID = Bytes.ascii("\"id\":");
   private static final byte[] LOST = Bytes.ascii("\"lost\":");
@@ -36,7 +40,11 @@ class TidingsDialect implements Dialect {
   private final SplittableRandom random = new SplittableRandom();
   private final byte[] cid = new byte[CID_LETTERS];
   private final List<byte[]> addresses = new ArrayList<>();
+
+  /// Where in a unit a payload began last time, and how long the last one sent was; all are alike.
   private int hint;
+
+  private int payloadLength;
   private long pings;
   private long onDisk;
   private long inMemory;
@@ -124,12 +132,14 @@ class TidingsDialect implements Dialect {
     while (at < to && link.isOpen()) {
       int payload = at + hint;
       // Nearly always a unit like the one before; its end is searched behind the payload only.
-      boolean asBefore = Payload.isAt(in, payload, to);
-      int end = Bytes.indexOf(in, asBefore ? payload : at, to, (byte) '\n');
+      boolean asBefore = Payload.isAt(in, payload, to) && in.getLong(at) == MSG;
+      int end = Bytes.indexOf(in, asBefore ? payload + payloadLength : at, to, (byte) '\n');
       if (end < 0) {
         end = to;
       }
-      if (at < end) {
+      if (asBefore) {
+        link.delivered(in, payload);
+      } else if (at < end) {
         unit(link, in, at, end);
       }
       at = end + 1;
@@ -145,7 +155,11 @@ class TidingsDialect implements Dialect {
       case 'm' -> msg(link, in, from, to);
       case 'o' -> ok(link, in, from, to);
       case 'w' -> welcomed(link);
-      case 'e' -> link.refused(idOf(in, from, to), Bytes.text(in, from, to));
+      case 'e' -> {
+        if (in.get(op + 1) == 'r') {
+          link.refused(idOf(in, from, to), Bytes.text(in, from, to));
+        }
+      }
       case 'g' -> gap(link, in, from, to);
       case 'b' -> link.end(Bytes.text(in, from, to));
       case 'p' -> {
@@ -159,7 +173,7 @@ class TidingsDialect implements Dialect {
     }
   }
 
-  /// `msg`, and nothing else that begins like it. An entry without payload is a change of a group.
+  /// An entry without payload is a change of a group.
   private void msg(Link link, ByteBuffer in, int from, int to) {
     int at = Payload.find(in, from, to, hint);
     if (at >= 0) {
@@ -205,6 +219,7 @@ class TidingsDialect implements Dialect {
 
   @Override
   public void publish(Link from, int conversation, long id, Payload payload) {
+    payloadLength = payload.length();
     Outgoing out = from.out().bytes(SEND).number(id).bytes(TO).bytes(spelt(conversation));
     if (place == Place.TOPIC) {
       out.bytes(DATA);
