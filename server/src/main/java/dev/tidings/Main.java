@@ -23,6 +23,7 @@ import picocli.CommandLine.Model.OptionSpec;
       Token.class,
       Export.class,
       Import.class,
+      Erase.class,
       Doctor.class
     },
     footer = {

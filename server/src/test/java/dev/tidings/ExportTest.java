@@ -7,9 +7,11 @@ import dev.tidings.engine.Level;
 import dev.tidings.running.LineSpeaker;
 import dev.tidings.running.Wire;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -90,6 +92,25 @@ class ExportTest {
   }
 
   @Test
+  void whatAnErasedUserWroteIsInNoFileAnyMore() throws IOException {
+    String data = folder.resolve("one").toString();
+    try (Server server = serve("one");
+        LineSpeaker alice = alice(server)) {
+      alice.ask("{\"op\":\"send\",\"id\":1,\"to\":\"u:bob\",\"data\":\"a secret\"}");
+      Ran.of("erase", "--data", data, "--user", "alice").assertFailed("in use");
+    }
+    assertThat(Ran.of("erase", "--data", data, "--user", "alice").code()).isZero();
+    assertThat(exported("one")).contains("\"void\":\"erase\"").doesNotContain("a secret");
+    try (Stream<Path> files = Files.list(folder.resolve("one").resolve("store"))) {
+      for (Path file : files.toList()) {
+        assertThat(Files.readString(file, StandardCharsets.ISO_8859_1))
+            .as("%s", file)
+            .doesNotContain("a secret");
+      }
+    }
+  }
+
+  @Test
   void whatCannotBeDoneIsSaidInWords() throws IOException {
     String nothing = folder.resolve("nothing").toString();
     Ran none = Ran.of("export", "--data", nothing);
@@ -97,6 +118,8 @@ class ExportTest {
     assertThat(none.err()).contains("no data");
     assertThat(Path.of(nothing)).doesNotExist();
     Ran.of("export", "--data", nothing, "--user", "no name").assertMisused("no user name");
+    Ran.of("erase", "--data", nothing, "--user", "no name").assertMisused("no user name");
+    Ran.of("erase", "--data", nothing, "--user", "alice").assertMisused("no data");
     Path file = Files.writeString(folder.resolve("file"), "hello\n");
     Ran.of("import", "--data", nothing, file.toString()).assertMisused("no JSON");
   }

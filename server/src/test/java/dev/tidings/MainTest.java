@@ -44,7 +44,8 @@ class MainTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"serve", "listen", "send", "token", "export", "import", "doctor"})
+  @ValueSource(
+      strings = {"serve", "listen", "send", "token", "export", "import", "erase", "doctor"})
   void everyCommandHasHelp(String command) {
     Ran help = Ran.of(command, "--help");
     assertThat(help.code()).isZero();
@@ -62,6 +63,7 @@ class MainTest {
         Token.class,
         Export.class,
         Import.class,
+        Erase.class,
         Doctor.class
       })
   void aFlagIsOnWhereverItIsSaid(Class<?> command) {

@@ -18,6 +18,7 @@ public sealed interface Change {
   ///
   /// @param cid `""` if the sender gave none
   /// @param mention users whom it names
+  /// @param ttlSeconds after which it is over, 0: never
   /// @param privileged a backend's token: needs no membership
   record Append(
       Ticket ticket,
@@ -26,9 +27,22 @@ public sealed interface Change {
       String cid,
       List<String> mention,
       Payload data,
+      int ttlSeconds,
       boolean privileged)
       implements Change {
-    /// One that names nobody.
+    /// One that is never over.
+    public Append(
+        Ticket ticket,
+        ConversationId to,
+        String from,
+        String cid,
+        List<String> mention,
+        Payload data,
+        boolean privileged) {
+      this(ticket, to, from, cid, mention, data, 0, privileged);
+    }
+
+    /// One that names nobody and is never over.
     public Append(
         Ticket ticket,
         ConversationId to,
@@ -36,7 +50,7 @@ public sealed interface Change {
         String cid,
         Payload data,
         boolean privileged) {
-      this(ticket, to, from, cid, List.of(), data, privileged);
+      this(ticket, to, from, cid, List.of(), data, 0, privileged);
     }
 
     @Override
@@ -164,6 +178,9 @@ public sealed interface Change {
   /// A user's first visit: fixes where his announcements begin, those for all and those of
   /// `channels`. Harmless when repeated.
   record Visit(Ticket ticket, String user, List<ConversationId> channels) implements Change {}
+
+  /// Ends what `user` is in, forgets what is kept about him, and begins to empty what he wrote.
+  record Erase(Ticket ticket, String user) implements Change {}
 
   /// A read that must see the changes queued before it.
   record Read(Ticket ticket, Query query) implements Change {}

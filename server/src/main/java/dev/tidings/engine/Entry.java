@@ -34,15 +34,22 @@ public record Entry(
   /// @param rev the last edit or recall of this entry, 0: none
   /// @param voidBy why there is no payload any more
   /// @param mention users whom it names
-  public record Extras(long ref, long rev, VoidBy voidBy, List<String> mention) {
-    public static final Extras NONE = new Extras(0, 0, VoidBy.NOTHING, List.of());
+  /// @param expiresMillis Unix time from which it is void, 0: never
+  public record Extras(
+      long ref, long rev, VoidBy voidBy, List<String> mention, long expiresMillis) {
+    public static final Extras NONE = new Extras(0, 0, VoidBy.NOTHING, List.of(), 0);
 
     static Extras about(long ref) {
-      return new Extras(ref, 0, VoidBy.NOTHING, List.of());
+      return new Extras(ref, 0, VoidBy.NOTHING, List.of(), 0);
     }
 
-    static Extras naming(List<String> users) {
-      return users.isEmpty() ? NONE : new Extras(0, 0, VoidBy.NOTHING, users);
+    /// Of a message.
+    ///
+    /// @param untilMillis 0: for ever
+    static Extras of(List<String> mention, long untilMillis) {
+      return mention.isEmpty() && untilMillis == 0
+          ? NONE
+          : new Extras(0, 0, VoidBy.NOTHING, mention, untilMillis);
     }
   }
 
@@ -50,7 +57,11 @@ public record Entry(
   /// format.
   public enum VoidBy {
     NOTHING(0),
-    RECALL(1);
+    RECALL(1),
+    /// Its time was over.
+    TTL(2),
+    /// What its author wrote was erased.
+    ERASE(3);
 
     private final int code;
 
@@ -102,19 +113,25 @@ public record Entry(
     return extras.voidBy() != VoidBy.NOTHING;
   }
 
+  /// As it is read at this time.
+  Entry at(long nowMillis) {
+    boolean isOver = extras.expiresMillis() > 0 && nowMillis >= extras.expiresMillis();
+    return isOver && !isVoid() ? emptied(VoidBy.TTL, rev()) : this;
+  }
+
   Entry withData(Payload other) {
     return new Entry(seq, kind, from, cid, who, other, tsMillis, messages, commit, extras);
   }
 
   /// As the entry `bySeq` has changed it.
   Entry edited(Payload other, long bySeq) {
-    Extras changed = new Extras(ref(), bySeq, voidBy(), mention());
+    Extras changed = new Extras(ref(), bySeq, voidBy(), mention(), extras.expiresMillis());
     return new Entry(seq, kind, from, cid, who, other, tsMillis, messages, commit, changed);
   }
 
   /// As the entry `bySeq` has emptied it.
   Entry emptied(VoidBy reason, long bySeq) {
-    Extras changed = new Extras(ref(), bySeq, reason, List.of());
+    Extras changed = new Extras(ref(), bySeq, reason, List.of(), 0);
     return new Entry(seq, kind, from, cid, who, NO_DATA, tsMillis, messages, commit, changed);
   }
 

@@ -23,6 +23,7 @@ final class EntryRow {
   private static final int REV = 2;
   private static final int VOID = 4;
   private static final int MENTION = 8;
+  private static final int EXPIRES = 16;
 
   private EntryRow() {}
 
@@ -74,7 +75,8 @@ final class EntryRow {
     return (extras.ref() == 0 ? 0 : REF)
         | (extras.rev() == 0 ? 0 : REV)
         | (extras.voidBy() == Entry.VoidBy.NOTHING ? 0 : VOID)
-        | (extras.mention().isEmpty() ? 0 : MENTION);
+        | (extras.mention().isEmpty() ? 0 : MENTION)
+        | (extras.expiresMillis() == 0 ? 0 : EXPIRES);
   }
 
   private static void extras(RowWriter row, int has, Entry.Extras extras) {
@@ -91,6 +93,9 @@ final class EntryRow {
     if ((has & MENTION) != 0) {
       names(row, extras.mention());
     }
+    if ((has & EXPIRES) != 0) {
+      row.number(extras.expiresMillis());
+    }
   }
 
   private static Entry.Extras extras(RowReader row) {
@@ -99,7 +104,8 @@ final class EntryRow {
         (has & REF) == 0 ? 0 : row.number(),
         (has & REV) == 0 ? 0 : row.number(),
         (has & VOID) == 0 ? Entry.VoidBy.NOTHING : Entry.VoidBy.of(row.octet()),
-        (has & MENTION) == 0 ? List.of() : names(row));
+        (has & MENTION) == 0 ? List.of() : names(row),
+        (has & EXPIRES) == 0 ? 0 : row.number());
   }
 
   static Entry read(long seq, byte[] row) {
@@ -127,6 +133,13 @@ final class EntryRow {
       reader.number();
     }
     return head;
+  }
+
+  /// The row of `entry` without what it says. It keeps `cid` and digest: it is what a repeat is
+  /// held against.
+  static byte[] emptied(Entry entry, byte[] row, Entry.VoidBy reason) {
+    byte[] digest = request(entry.seq(), row).mark().digest();
+    return of(entry.emptied(reason, entry.rev()), digest, bytesUpTo(row));
   }
 
   static long tsMillis(byte[] row) {

@@ -182,6 +182,24 @@ final class GroupRules {
         });
   }
 
+  /// `user` leaves all groups, the owner too, and all memberships are forgotten.
+  void leaveAll(Turn turn, String user) {
+    byte[] from = Keys.memberships(user);
+    try (Store.Scan scan = store.ascending(from, Keys.endOf(from))) {
+      while (scan.next()) {
+        byte[] meta = store.get(Keys.meta(Keys.lastNumber(scan.key())));
+        Optional<Log> log = meta == null ? Optional.empty() : logs.find(Meta.of(meta).id());
+        Optional<byte[]> now = turn.batch.find(scan.key(), store);
+        boolean isIn = now.isPresent() && Membership.of(now.get()).isIn();
+        boolean group = log.isPresent() && log.get().number() != announcements;
+        if (group && isIn && log.get().number() == Keys.lastNumber(scan.key())) {
+          letOut(turn, log.get(), Entry.Kind.LEAVE, user, "", new byte[0], List.of(user));
+        }
+        turn.batch.delete(scan.key());
+      }
+    }
+  }
+
   private interface Step {
     Answer on(Log log);
   }

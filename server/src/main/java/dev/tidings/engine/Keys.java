@@ -14,6 +14,8 @@ import java.util.Arrays;
 /// | `D` window, number, user, cid | a filed [Mark]; a window is named by the second it began |
 /// | `G` number, user | role of a present member |
 /// | `U` user, number | [Membership], also of one who left |
+/// | `X` second, number, seq | nothing; an entry that is over at that second |
+/// | `E` user | how far erasing what he wrote has come |
 /// | `V` user, number | [Membership] of an announcement channel beside `a:all`: where it begins |
 /// | `A` user, number | [Pointer] to a private conversation |
 /// | `R` user, number | [Standing] of the user in the conversation |
@@ -33,7 +35,7 @@ final class Keys {
   static final byte[] IMPORTING = setting("importing");
 
   /// The kinds of rows whose keys begin with a user.
-  private static final String OF_USERS = "UVA";
+  private static final String OF_USERS = "UVAR";
 
   private static final byte MARK = Store.MARKS;
 
@@ -65,6 +67,43 @@ final class Keys {
 
   static byte[] entry(long number, long seq) {
     return new RowWriter(17).octet('L').sorted64(number).sorted64(seq).done();
+  }
+
+  static byte[] entriesEnd() {
+    return new byte[] {'L' + 1};
+  }
+
+  static byte[] expiry(long second, long number, long seq) {
+    return new RowWriter(25).octet('X').sorted64(second).sorted64(number).sorted64(seq).done();
+  }
+
+  static byte[] expiriesFrom() {
+    return new byte[] {'X'};
+  }
+
+  static byte[] expiriesEnd() {
+    return new byte[] {'X' + 1};
+  }
+
+  static long expirySecond(byte[] key) {
+    return new RowReader(key).skip(1).sorted64();
+  }
+
+  static long numberOfExpiry(byte[] key) {
+    return new RowReader(key).skip(9).sorted64();
+  }
+
+  static byte[] erased(String user) {
+    return new RowWriter(1 + user.length()).octet('E').text(user).done();
+  }
+
+  static byte[] erasedEnd() {
+    return new byte[] {'E' + 1};
+  }
+
+  /// The user in a key made by [#erased].
+  static String erasedIn(byte[] key) {
+    return new String(key, 1, key.length - 1, StandardCharsets.US_ASCII);
   }
 
   static byte[] mark(long window, long number, String user, String cid) {
@@ -115,6 +154,14 @@ final class Keys {
 
   static byte[] memberships(String user) {
     return ofUser('U', user, 0);
+  }
+
+  static byte[] standings(String user) {
+    return ofUser('R', user, 0);
+  }
+
+  static byte[] channels(String user) {
+    return ofUser('V', user, 0);
   }
 
   static byte[] pointers(String user) {

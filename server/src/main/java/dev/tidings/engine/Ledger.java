@@ -31,6 +31,8 @@ final class Ledger {
   private final Standings standings;
   private final Revisions revisions;
   private final Moves moves;
+  private final Expiries expiries;
+  private final Erasing erasing;
 
   /// Opens the store's numbers; see [StoreState#open] for `boot`.
   Ledger(Store store, Clock clock, Ids ids, EngineLimits limits, Level level, String boot) {
@@ -41,6 +43,8 @@ final class Ledger {
     this.logs = new Logs(store, state, ids);
     this.marks = new Marks(store, limits.dedupeSeconds());
     this.trimming = new Trimming(store, logs, marks, limits.retention(), clock.monotonicMillis());
+    this.expiries = new Expiries(store);
+    this.erasing = new Erasing(store);
     this.groups = new GroupRules(store, logs, marks, limits, announcements().number());
     this.standings = new Standings(store, logs, groups, state.generation());
     this.revisions = new Revisions(store, logs, marks, groups, standings, limits.editSeconds());
@@ -82,7 +86,9 @@ final class Ledger {
 
   /// Whether there is something to tidy up although nobody asks for anything.
   boolean isUntidy() {
-    return trimming.isDue(clock.monotonicMillis());
+    return trimming.isDue(clock.monotonicMillis())
+        || expiries.isDue(clock.epochMillis())
+        || erasing.isDue();
   }
 
   /// Decides `changes` in order and keeps what they write in one commit, together with a little of
@@ -133,11 +139,19 @@ final class Ledger {
     if (trimming.isDue(now)) {
       trimming.step(turn, now);
     }
+    if (expiries.isDue(turn.nowMillis)) {
+      expiries.step(turn);
+    }
+    if (erasing.isDue()) {
+      erasing.step(turn);
+    }
   }
 
   private Outcome nothingKept(List<Change> changes, Throwable failure, boolean unknown) {
     logs.forgetAll();
     marks.forgetAll();
+    expiries.forget();
+    erasing.forget();
     Answer answer =
         unknown || failure instanceof Store.StoreException
             ? new Answer.Refused(UNAVAILABLE, "store failed", RETRY_MILLIS)
@@ -164,6 +178,7 @@ final class Ledger {
       case Change.AddMembers add -> turn.answer(add, groups.add(turn, add));
       case Change.RemoveMembers remove -> turn.answer(remove, groups.remove(turn, remove));
       case Change.Visit visit -> turn.answer(visit, visit(turn, visit));
+      case Change.Erase erase -> turn.answer(erase, erase(turn, erase.user()));
       case Change.Read read -> turn.reads.add(read);
     }
   }
@@ -207,6 +222,8 @@ final class Ledger {
     if (to.kind() == ConversationId.Kind.PRIVATE) {
       Pointers.cover(turn, log, append.from());
     }
+    long expiresMillis =
+        append.ttlSeconds() == 0 ? 0 : turn.nowMillis + append.ttlSeconds() * 1_000L;
     Entry entry =
         turn.append(
             log,
@@ -216,8 +233,11 @@ final class Ledger {
             List.of(),
             append.data(),
             digest,
-            Entry.Extras.naming(append.mention()));
+            Entry.Extras.of(append.mention(), expiresMillis));
     standings.mention(turn, log, entry);
+    if (expiresMillis > 0) {
+      expiries.note(turn, log, entry.seq(), expiresMillis);
+    }
     Answer.Appended done = turn.appended(log, entry);
     marks.note(turn, log, append.from(), append.cid(), digest, done);
     return done;
@@ -253,6 +273,22 @@ final class Ledger {
         log.map(known -> known.conversation).orElse(new Conversation(0, signal.to(), ""));
     turn.committed.add(
         new Committed.Signalled(conversation, signal.from(), signal.data(), signal.ticket()));
+    return new Answer.Done();
+  }
+
+  /// He leaves every group, and nothing stands under his name any more but that he was there. What
+  /// he wrote is emptied from the next batch on.
+  private Answer erase(Turn turn, String user) {
+    groups.leaveAll(turn, user);
+    for (byte[] from : List.of(Keys.pointers(user), Keys.channels(user), Keys.standings(user))) {
+      try (Store.Scan scan = store.ascending(from, Keys.endOf(from))) {
+        while (scan.next()) {
+          turn.batch.delete(scan.key());
+          logs.known(Keys.lastNumber(scan.key())).ifPresent(log -> log.pointedUntil = 0);
+        }
+      }
+    }
+    erasing.begin(turn, user);
     return new Answer.Done();
   }
 

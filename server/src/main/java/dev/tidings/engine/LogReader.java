@@ -381,11 +381,13 @@ final class LogReader {
   /// An entry as it is read now: an edit says what the message in question says, if it is the last
   /// change of it.
   private Entry readable(long number, Store.Scan scan) {
-    Entry entry = entry(scan);
+    long now = clock.epochMillis();
+    Entry entry = entry(scan).at(now);
     if (entry.kind() != Entry.Kind.EDIT) {
       return entry;
     }
     return entry(number, entry.ref())
+        .map(message -> message.at(now))
         .filter(message -> message.rev() == entry.seq())
         .map(message -> entry.withData(message.data()))
         .orElse(entry);

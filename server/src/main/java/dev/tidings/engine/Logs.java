@@ -38,6 +38,14 @@ final class Logs {
     return Optional.of(log);
   }
 
+  /// The log of this number, if it is in mind.
+  Optional<Log> known(long number) {
+    byte[] meta = store.get(Keys.meta(number));
+    return meta == null
+        ? Optional.empty()
+        : Optional.ofNullable(logs.get(Meta.of(meta).id())).filter(log -> log.number() == number);
+  }
+
   /// The log of this name, made now if there is none.
   Log findOrMake(ConversationId id, Batch batch) {
     Optional<Log> known = find(id);

@@ -162,7 +162,7 @@ final class Revisions {
                   ? "only its author may edit a message"
                   : "only its author may recall a message, and who leads the group"));
     }
-    if (entry.isVoid()) {
+    if (entry.at(turn.nowMillis).isVoid()) {
       return Optional.of(Answer.Refused.permanently(TOO_LATE, "what it said is gone already"));
     }
     boolean inTime = windowMillis > 0 && turn.nowMillis - entry.tsMillis() <= windowMillis;

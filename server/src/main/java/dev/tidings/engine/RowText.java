@@ -67,11 +67,14 @@ final class RowText {
       case 'M' -> conversation(key, value);
       case 'T' -> trimmed(key, value);
       case 'L' -> entry(key, value);
+      case 'X' -> expiry(key);
+      case 'E' -> erased(key, value);
       case 'D' -> mark(key, value);
       case 'G' -> member(key, value);
       case 'U' -> membership("membership", key, value);
       case 'V' -> membership("channel", key, value);
       case 'A' -> pointer(key, value);
+      case 'R' -> standing(key, value);
       default -> null;
     };
   }
@@ -115,6 +118,11 @@ final class RowText {
                   text(words, "user"),
                   text(words, "cid")),
               new Mark(number(words, "seq"), number(words, "ts"), bytes(words, "digest")).row());
+      case "expiry" ->
+          new Batch.Step.Put(
+              Keys.expiry(number(words, "at"), number(words, "log"), number(words, "seq")),
+              new byte[0]);
+      case "erased" -> new Batch.Step.Put(Keys.erased(text(words, "user")), numbers(words));
       case "member" ->
           new Batch.Step.Put(
               Keys.member(number(words, "log"), text(words, "user")),
@@ -125,6 +133,7 @@ final class RowText {
           new Batch.Step.Put(
               Keys.ofUser('A', text(words, "user"), number(words, "log")),
               new Pointer(number(words, "until"), words.path("wrote").asBoolean(false)).row());
+      case "standing" -> standing(words);
       case "other" -> new Batch.Step.Put(bytes(words, "key"), bytes(words, "value"));
       default -> throw new IllegalArgumentException("no kind of row: " + text(words, "row"));
     };
@@ -135,6 +144,10 @@ final class RowText {
   private static String setting(byte[] key, byte[] value) {
     JsonWriter out = begin("setting");
     out.name("name").string(new String(key, 1, key.length - 1, US_ASCII));
+    return numbers(out, value);
+  }
+
+  private static String numbers(JsonWriter out, byte[] value) {
     out.name("numbers").beginArray();
     RowReader reader = new RowReader(value);
     while (!reader.isAtEnd()) {
@@ -251,6 +264,9 @@ final class RowText {
       entry.mention().forEach(out::string);
       out.endArray();
     }
+    if (entry.extras().expiresMillis() > 0) {
+      out.name("expires").number(entry.extras().expiresMillis());
+    }
   }
 
   private static Entry.Extras extras(JsonNode words) {
@@ -261,7 +277,11 @@ final class RowText {
       }
     }
     return new Entry.Extras(
-        words.path("ref").asLong(0), words.path("rev").asLong(0), voidBy, names(words, "mention"));
+        number(words, "ref"),
+        number(words, "rev"),
+        voidBy,
+        names(words, "mention"),
+        number(words, "expires"));
   }
 
   private static List<String> names(JsonNode words, String field) {
@@ -313,7 +333,23 @@ final class RowText {
     return out.name("digest").plain(base64(mark.digest())).endObject().toString();
   }
 
+  private static String expiry(byte[] key) {
+    return begin("expiry")
+        .name("at")
+        .number(Keys.expirySecond(key))
+        .name("log")
+        .number(Keys.numberOfExpiry(key))
+        .name("seq")
+        .number(Keys.lastNumber(key))
+        .endObject()
+        .toString();
+  }
+
   // Users.
+
+  private static String erased(byte[] key, byte[] value) {
+    return numbers(begin("erased").name("user").string(Keys.erasedIn(key)), value);
+  }
 
   private static String member(byte[] key, byte[] value) {
     return begin("member")
@@ -370,6 +406,37 @@ final class RowText {
         .bool(pointer.wrote())
         .endObject()
         .toString();
+  }
+
+  private static String standing(byte[] key, byte[] value) {
+    Standing standing = Standing.of(value);
+    JsonWriter out = begin("standing").name("user").string(Keys.userOf(key));
+    out.name("log").number(Keys.lastNumber(key));
+    out.name("generation").number(standing.generation());
+    out.name("got").number(standing.got()).name("read").number(standing.read());
+    out.name("messages").number(standing.readMessages()).name("mentions").beginArray();
+    standing.mentions().forEach(out::number);
+    out.endArray().name("mute").number(standing.muteUntilMillis());
+    out.name("block").bool(standing.blocks()).name("commit").number(standing.commit());
+    return out.name("marked").number(standing.markedCommit()).endObject().toString();
+  }
+
+  private static Batch.Step.Put standing(JsonNode words) {
+    List<Long> mentions = new ArrayList<>();
+    words.path("mentions").forEach(seq -> mentions.add(seq.asLong(0)));
+    return new Batch.Step.Put(
+        Keys.ofUser('R', text(words, "user"), number(words, "log")),
+        new Standing(
+                number(words, "generation"),
+                number(words, "got"),
+                number(words, "read"),
+                number(words, "messages"),
+                mentions,
+                number(words, "mute"),
+                words.path("block").asBoolean(false),
+                number(words, "commit"),
+                number(words, "marked"))
+            .row());
   }
 
   // Words.

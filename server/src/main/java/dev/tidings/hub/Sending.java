@@ -57,6 +57,7 @@ final class Sending {
                 send.cid(),
                 send.mention(),
                 send.data(),
+                send.ttlSeconds(),
                 request.privileged()));
   }
 

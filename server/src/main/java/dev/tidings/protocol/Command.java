@@ -29,8 +29,16 @@ public sealed interface Command {
   /// Append `data` to a conversation, or publish it to a topic. `cid` makes a repeat safe;
   /// `mention` names users to whom it may matter more.
   ///
+  /// @param ttlSeconds after which it is worth nothing, 0: never
   /// @param key of what it is the newest, in topics without log where only that matters
-  record Send(Head head, Address to, String cid, String key, List<String> mention, Payload data)
+  record Send(
+      Head head,
+      Address to,
+      String cid,
+      String key,
+      List<String> mention,
+      int ttlSeconds,
+      Payload data)
       implements Command {}
 
   /// Give a message of mine other `data`. `cid` makes a repeat safe.

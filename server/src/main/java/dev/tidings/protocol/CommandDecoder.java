@@ -143,6 +143,7 @@ public final class CommandDecoder {
   private final Field title = new Field("title");
   private final Field to = new Field("to");
   private final Field token = new Field("token");
+  private final Field ttl = new Field("ttl");
   private final Field user = new Field("user");
   private final Field version = new Field("v");
   private final Field who = new Field("who");
@@ -153,7 +154,7 @@ public final class CommandDecoder {
           List.of(
               after, as, before, block, cid, client, data, deed, device, epoch, got, id, in, join,
               key, labels, last, limit, members, mention, mute, next, op, ping, quiet, read, seq,
-              since, tail, title, to, token, user, version, who));
+              since, tail, title, to, token, ttl, user, version, who));
 
   /// What the unit in `buffer` from `from` (inclusive) to `to` (exclusive) asks for. White space
   /// around the object is ignored. An empty line is the caller's to drop; here it is `bad_json`.
@@ -194,6 +195,7 @@ public final class CommandDecoder {
               fields.filledText(cid, CID_BYTES_MAX),
               fields.filledText(key, KEY_BYTES_MAX),
               fields.names(mention, 0, MENTIONS_MAX),
+              fields.integer(ttl, 1, Integer.MAX_VALUE, 0),
               fields.payload(data, DATA_BYTES_MAX));
       case EDIT ->
           new Command.Edit(

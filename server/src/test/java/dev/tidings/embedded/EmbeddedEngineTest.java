@@ -18,6 +18,7 @@ import dev.tidings.engine.EngineContract;
 import dev.tidings.engine.EngineLimits;
 import dev.tidings.engine.FaultyStore;
 import dev.tidings.engine.GroupContract;
+import dev.tidings.engine.KeptLogs;
 import dev.tidings.engine.Level;
 import dev.tidings.engine.ManualClock;
 import dev.tidings.engine.Query;
@@ -28,6 +29,7 @@ import dev.tidings.engine.RevisionContract;
 import dev.tidings.engine.StandingContract;
 import dev.tidings.engine.Store;
 import dev.tidings.engine.SyncContract;
+import dev.tidings.engine.VoidContract;
 import dev.tidings.protocol.ErrorCode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -269,6 +271,21 @@ class EmbeddedEngineTest {
     @Override
     protected Driven open(Clock clock, Ids ids, EngineLimits limits) {
       return EmbeddedEngineTest.this.open(clock, ids, limits);
+    }
+  }
+
+  @Nested
+  class Empties extends VoidContract {
+    @Override
+    protected Driven open(Clock clock, Ids ids, EngineLimits limits) {
+      return EmbeddedEngineTest.this.open(clock, ids, limits);
+    }
+
+    @Override
+    protected List<String> stored() {
+      try (Store store = RocksStore.openForReading(data, RocksStore.Memory.DEFAULTS)) {
+        return KeptLogs.values(store);
+      }
     }
   }
 

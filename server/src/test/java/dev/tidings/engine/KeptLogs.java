@@ -46,6 +46,17 @@ public final class KeptLogs {
     this.store = store;
   }
 
+  /// The values of all rows, as text.
+  public static List<String> values(Store store) {
+    List<String> values = new ArrayList<>();
+    try (Store.Scan scan = store.ascending(new byte[] {0}, new byte[] {(byte) 0xFF})) {
+      while (scan.next()) {
+        values.add(new String(scan.value(), StandardCharsets.UTF_8));
+      }
+    }
+    return values;
+  }
+
   /// To be told of every batch, in order.
   public void committed(Batch batch) {
     for (Batch.Step step : batch.steps()) {

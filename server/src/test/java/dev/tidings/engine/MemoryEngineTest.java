@@ -3,6 +3,7 @@ package dev.tidings.engine;
 import dev.tidings.base.Clock;
 import dev.tidings.base.Ids;
 import dev.tidings.engine.EngineBed.Driven;
+import java.util.List;
 import org.junit.jupiter.api.Nested;
 
 /// The engine on the twin in memory, driven in the test's own thread.
@@ -48,6 +49,19 @@ class MemoryEngineTest {
     @Override
     protected Driven open(Clock clock, Ids ids, EngineLimits limits) {
       return MemoryEngineTest.this.open(clock, ids, limits);
+    }
+  }
+
+  @Nested
+  class Empties extends VoidContract {
+    @Override
+    protected Driven open(Clock clock, Ids ids, EngineLimits limits) {
+      return MemoryEngineTest.this.open(clock, ids, limits);
+    }
+
+    @Override
+    protected List<String> stored() {
+      return KeptLogs.values(store);
     }
   }
 

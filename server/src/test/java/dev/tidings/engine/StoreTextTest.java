@@ -53,6 +53,13 @@ class StoreTextTest {
       bed.sending("ann", "t:news", "n-" + i, "6");
     }
     bed.settle();
+    bed.change(ticket ->
+        new Change.Append(
+            ticket, id("bob", "t:other"), "bob", "", List.of(), Payload.of("7"), 3_600, false));
+    bed.change(ticket ->
+        new Change.Append(
+            ticket, id("bob", "g:ops"), "bob", "", List.of("ann"), Payload.of("8"), false));
+    bed.change(ticket -> new Change.Recall(ticket, id("bob", "u:ann"), "bob", "", "", 2, false));
     cursor = bed.sync("bob", "").cursor();
     bed.engine().close();
   }
@@ -93,6 +100,8 @@ class StoreTextTest {
             "membership",
             "channel",
             "pointer",
+            "standing",
+            "expiry",
             "end");
   }
 
@@ -109,14 +118,14 @@ class StoreTextTest {
     EngineBed bed = open(imported(export(store)));
     Answer.Page same = bed.all("bob", "u:ann");
     assertThat(same.conversation()).isEqualTo(page.conversation());
-    assertThat(same.head()).isEqualTo(2);
+    assertThat(same.head()).isEqualTo(3);
     assertThat(texts(same.items())).isEqualTo(texts(page.items()));
     assertThat(bed.sync("bob", cursor).rows()).isEmpty();
     Answer.Appended repeat =
         done(bed.sendWith("ann", "u:bob", "c-1\" \\ ü", "{\"t\" : [1.0, 1e3, \"ü\\n\"]}"));
     assertThat(repeat.duplicate()).isTrue();
     assertThat(done(bed.sendWith("ann", "t:news", "n-0", "6")).duplicate()).isTrue();
-    assertThat(bed.send("bob", "u:ann", "7").seq()).isEqualTo(3);
+    assertThat(bed.send("bob", "u:ann", "7").seq()).isEqualTo(4);
     assertThat(texts(bed.all("ann", "a:staff").items())).containsExactly("5");
     assertThat(bed.sync("bob", cursor).rows()).hasSize(1);
     bed.engine().close();

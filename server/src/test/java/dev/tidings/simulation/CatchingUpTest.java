@@ -9,6 +9,7 @@ import dev.tidings.session.Outbox;
 import java.util.List;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
 
 /// Readers that are slower than their conversations.
 class CatchingUpTest {
@@ -192,6 +193,31 @@ class CatchingUpTest {
       assertThat(heard).endsWith(99L, 100L, 101L).doesNotContain(50L).isSorted();
       assertThat(bob.units("gap")).isNotEmpty();
       assertThat(Json.number(bob.units("gap").getFirst(), "after")).isLessThan(50);
+    });
+  }
+
+  @Test
+  void whatWasOverBeforeASlowReaderCameToItIsVoid() {
+    Simulation.story(sim -> {
+      Terminal ann = sim.terminal("ann").joinsAs("ann");
+      Terminal bob = sim.terminal("bob").joinsAs("bob");
+      sim.settle();
+      bob.socket().takeOnly(0);
+      for (int i = 0; i < 60; i++) {
+        ann.says("{'op':'send','to':'u:bob','ttl':10,'data':'" + i + PAGE_OF_TEXT + "'}");
+        sim.steps(10);
+      }
+      ann.says("{'op':'send','to':'u:bob','ttl':1000,'data':'lasting'}");
+      sim.passes(10_000);
+      bob.socket().takeAll();
+      sim.passes(1_000);
+      List<JsonNode> entries = bob.heard("msg");
+      assertThat(entries.stream().map(entry -> Json.number(entry, "seq")))
+          .isEqualTo(numbers(1, 61));
+      assertThat(entries.stream().filter(entry -> Json.text(entry, "void").equals("ttl")))
+          .hasSizeBetween(30, 59) // the first were in the outbox already
+          .noneMatch(entry -> entry.has("data"));
+      assertThat(Json.text(entries.getLast(), "data")).isEqualTo("lasting");
     });
   }
 
