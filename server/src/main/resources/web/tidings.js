@@ -1664,8 +1664,9 @@ export class Tidings {
    * Sends once, however often it has to be repeated. Sends to one address keep their order.
    * @param {string} to
    * @param {any} data anything that JSON can say
-   * @param {{cid?: string, as?: string, mention?: string[]}} [more] `mention`: users whom it names,
-   *   at most 50
+   * @param {{cid?: string, as?: string, mention?: string[], ttl?: number, key?: string}} [more]
+   *   `mention`: users whom it names, at most 50; `ttl`: seconds after which it becomes void; `key`:
+   *   what it is the newest of, in topics without log of the policy `latest`
    * @returns {Promise<Unit>} the server's `ok`: `in`, `epoch`, `seq`, `ts`, `level`
    * @throws {TidingsError} as rejection: refused for good, `full`, or `unknown_outcome` when the
    *   connection was away for longer than the server remembers a `cid`

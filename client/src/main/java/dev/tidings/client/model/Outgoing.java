@@ -2,6 +2,7 @@ package dev.tidings.client.model;
 
 import dev.tidings.client.json.Json;
 import dev.tidings.client.json.ObjBuilder;
+import java.time.Duration;
 import java.util.List;
 
 /// What to send. [#to(String, Json)] is enough for most; each `with…` returns a copy.
@@ -28,6 +29,16 @@ public final class Outgoing {
   /// Users whom it names: it counts for their mentions. At most 50.
   public Outgoing withMention(List<String> users) {
     return with(Json.object().put("mention", users));
+  }
+
+  /// How long it is worth something: then it becomes void. In whole seconds, at least one.
+  public Outgoing withTtl(Duration life) {
+    return with(Json.object().put("ttl", Math.max(1, life.toSeconds())));
+  }
+
+  /// What it is the newest of, in topics without log of the policy `latest`.
+  public Outgoing withKey(String key) {
+    return with(Json.object().put("key", key));
   }
 
   /// With a service token: the user to act for.

@@ -7,6 +7,8 @@ import dev.tidings.client.core.Story.Result;
 import dev.tidings.client.json.Json;
 import dev.tidings.client.model.ClientFailure;
 import dev.tidings.client.model.ClientOptions;
+import dev.tidings.client.model.Outgoing;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -48,6 +50,22 @@ class SendingTest {
     story.asks(Json.parseUnit("{\"op\":\"send\",\"to\":\"u:bob\",\"cid\":\"mine\",\"data\":1}"));
 
     assertThat(server.next("send").string("cid")).contains("mine");
+  }
+
+  @Test
+  void whatElseIsSaidOfAMessageGoesWithIt() {
+    Story story = new Story();
+    var server = story.live("");
+    Outgoing price =
+        Outgoing.to("t:prices", Json.of(7)).withTtl(Duration.ofMinutes(1)).withKey("gold");
+
+    story.asks(Json.object().put("op", "send").putAll(price.fields()).build());
+
+    Json.Obj send = server.next("send");
+    assertThat(send.number("ttl")).hasValue(60);
+    assertThat(send.string("key")).contains("gold");
+    assertThat(Outgoing.to("u:bob", Json.of("hi")).withTtl(Duration.ofMillis(1)).fields())
+        .satisfies(brief -> assertThat(brief.number("ttl")).hasValue(1));
   }
 
   @Test
