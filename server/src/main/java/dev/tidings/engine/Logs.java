@@ -61,6 +61,7 @@ final class Logs {
     Log log = new Log(new Conversation(number, id, meta.epoch(state.generation())), meta);
     log.recent = new RecentMarks(); // nothing was asked yet
     log.filedIsKnown = true;
+    log.blocksAreKnown = true; // nobody blocks anybody yet
     logs.put(id, log);
     return log;
   }

@@ -122,6 +122,9 @@ final class Standings {
 
   /// Notes whom a new entry names: those who may read it, but its author.
   void mention(Turn turn, Log log, Entry entry) {
+    if (entry.mention().isEmpty()) {
+      return; // nearly always
+    }
     for (String user : new LinkedHashSet<>(entry.mention())) {
       if (!user.equals(entry.from()) && reads(turn, log, user)) {
         put(turn, log, user, of(turn, log, user).mentionedBy(entry.seq()));
