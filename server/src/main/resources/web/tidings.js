@@ -1743,7 +1743,7 @@ export class Tidings {
 
   /**
    * What changes a group is repeated safely and keeps its order with the sends to it.
-   * @param {'create'|'info'|'members'|'join'|'leave'|'add'|'remove'} what
+   * @param {'create'|'info'|'members'|'join'|'leave'|'add'|'remove'|'set'|'delete'} what
    * @param {string} address
    * @param {{[field: string]: any}} [fields]
    * @returns {Promise<Unit>}

@@ -21,6 +21,7 @@ import picocli.CommandLine.Model.OptionSpec;
       Listen.class,
       Send.class,
       Token.class,
+      Admin.class,
       Export.class,
       Import.class,
       Erase.class,

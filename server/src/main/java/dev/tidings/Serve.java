@@ -96,6 +96,12 @@ final class Serve implements Callable<Integer> {
   private int lanes;
 
   @Option(
+      names = "--group-members-max",
+      defaultValue = "10000",
+      description = "Members that a group may have, up to 100000.")
+  private int groupMembersMax;
+
+  @Option(
       names = "--no-rate-limits",
       fallbackValue = "true", // or said here and in the environment it would be off
       description = "For measuring, on this machine only: no limit of sends per connection.")
@@ -117,7 +123,8 @@ final class Serve implements Callable<Integer> {
             keepTopics,
             lanes == 0 ? Runtime.getRuntime().availableProcessors() : lanes,
             ConversationSettings.parse(retention, channels, topicPolicies)
-                .withEditWindow(editWindow));
+                .withEditWindow(editWindow)
+                .withGroupMembersMax(groupMembersMax));
     Server server = new Server(settings);
     CountDownLatch ended = new CountDownLatch(1);
     Runtime.getRuntime()

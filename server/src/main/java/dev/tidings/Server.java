@@ -13,6 +13,7 @@ import dev.tidings.engine.EngineLimits;
 import dev.tidings.http.HttpFront;
 import dev.tidings.http.HttpServices;
 import dev.tidings.http.Pages;
+import dev.tidings.hub.Admission;
 import dev.tidings.hub.Hub;
 import dev.tidings.hub.HubSettings;
 import dev.tidings.hub.Neighbours;
@@ -60,7 +61,8 @@ public final class Server implements AutoCloseable {
     EngineLimits limits =
         EngineLimits.DEFAULTS
             .withRetention(settings.conversations().retention())
-            .withEditSeconds(settings.conversations().editWindow().toSeconds());
+            .withEditSeconds(settings.conversations().editWindow().toSeconds())
+            .withGroupMembersMax(settings.conversations().groupMembersMax());
     engine = new EmbeddedEngine(settings.data(), settings.durability(), limits, clock, ids);
 
     lanes = Lanes.start(settings.lanes());
@@ -98,7 +100,9 @@ public final class Server implements AutoCloseable {
       lanes.lane(i).execute(hubs.get(i)::start);
     }
 
-    HttpServices http = new HttpServices(engine, authenticator, clock, Pages.ofPlayground());
+    HttpServices http =
+        new HttpServices(
+            engine, new Admission(authenticator, engine.sanctions()), clock, Pages.ofPlayground());
     try {
       port =
           Port.open(

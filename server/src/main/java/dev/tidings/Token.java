@@ -39,6 +39,12 @@ final class Token implements Callable<Integer> {
   private long lifeSeconds;
 
   @Option(
+      names = "--id",
+      defaultValue = "",
+      description = "Its jti, by which ./tidings admin revoke can make it worthless.")
+  private String id = "";
+
+  @Option(
       names = "--service",
       fallbackValue = "true",
       description = "For a backend: may act for others and needs no membership.")
@@ -71,7 +77,8 @@ final class Token implements Callable<Integer> {
     try {
       Tokens tokens = new Tokens(secret);
       long now = Clock.system().epochMillis();
-      System.out.println(tokens.sign(user, service, maySend, labels, now, lifeSeconds));
+      Map<String, List<String>> caps = maySend.isEmpty() ? Map.of() : Map.of("send", maySend);
+      System.out.println(tokens.sign(user, service, caps, labels, id, now, lifeSeconds));
       return 0;
     } catch (IllegalArgumentException e) {
       System.err.println("tidings: " + e.getMessage());

@@ -36,16 +36,18 @@ class MainTest {
 
   @Test
   void withoutACommandItExplainsItself() {
-    Ran.of().assertMisused("serve", "listen", "send", "token", "doctor");
+    Ran.of().assertMisused("serve", "listen", "send", "token", "admin", "doctor");
     Ran.of("conquer").assertMisused("conquer");
     Ran help = Ran.of("--help");
     assertThat(help.code()).isZero();
-    assertThat(help.out()).contains("serve", "listen", "send", "token", "doctor");
+    assertThat(help.out()).contains("serve", "listen", "send", "token", "admin", "doctor");
   }
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"serve", "listen", "send", "token", "export", "import", "erase", "doctor"})
+      strings = {
+        "serve", "listen", "send", "token", "admin", "export", "import", "erase", "doctor"
+      })
   void everyCommandHasHelp(String command) {
     Ran help = Ran.of(command, "--help");
     assertThat(help.code()).isZero();
@@ -61,6 +63,7 @@ class MainTest {
         Listen.class,
         Send.class,
         Token.class,
+        Admin.class,
         Export.class,
         Import.class,
         Erase.class,

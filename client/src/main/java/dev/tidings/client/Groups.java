@@ -2,7 +2,9 @@ package dev.tidings.client;
 
 import dev.tidings.client.json.Json;
 import dev.tidings.client.json.ObjBuilder;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -21,6 +23,24 @@ public final class Groups {
     INVITE,
     /// Anyone.
     OPEN
+  }
+
+  /// What a member may do.
+  public enum Role {
+    /// Everything.
+    OWNER("owner"),
+    /// Let others in and put them out, and change settings.
+    ADMIN("admin"),
+    /// Read and send.
+    MEMBER("member"),
+    /// Only read.
+    MUTE("mute");
+
+    private final String wire;
+
+    Role(String wire) {
+      this.wire = wire;
+    }
   }
 
   /// Makes a group, with me as owner.
@@ -53,14 +73,41 @@ public final class Groups {
     return client.request(unit("leave", in).build());
   }
 
-  /// Lets users in; for owners.
+  /// Lets users in; for admins and owners.
   public CompletableFuture<Json.Obj> add(String in, List<String> who) {
     return client.request(unit("add", in).put("who", who).build());
   }
 
-  /// Removes users; for owners.
+  /// Removes users; for admins and owners.
   public CompletableFuture<Json.Obj> remove(String in, List<String> who) {
     return client.request(unit("remove", in).put("who", who).build());
+  }
+
+  /// Changes settings, for admins and owners: those among `title`, `data`, `join`, `quiet`, `past`
+  /// and `send` that are named in `settings`.
+  public CompletableFuture<Json.Obj> set(String in, Json.Obj settings) {
+    return client.request(unit("set", in).putAll(settings).build());
+  }
+
+  /// Gives members their roles, all of them or none; owners every role, admins only [Role#MEMBER]
+  /// and [Role#MUTE].
+  public CompletableFuture<Json.Obj> roles(String in, Map<String, Role> roles) {
+    ObjBuilder words = Json.object();
+    roles.forEach((user, role) -> words.put(user, role.wire));
+    return client.request(unit("set", in).put("roles", words.build()).build());
+  }
+
+  /// Makes `to` owner in place of `from`, who is one and becomes a member.
+  public CompletableFuture<Json.Obj> handOver(String in, String from, String to) {
+    Map<String, Role> roles = new LinkedHashMap<>();
+    roles.put(from, Role.MEMBER);
+    roles.put(to, Role.OWNER); // the last word, should they be the same
+    return roles(in, roles);
+  }
+
+  /// Ends the group for everybody; for owners.
+  public CompletableFuture<Json.Obj> delete(String in) {
+    return client.request(unit("delete", in).build());
   }
 
   /// Title, settings and my role; for members.

@@ -21,6 +21,9 @@ public interface Authenticator {
     /// The token was good once: a new one will do.
     record Expired() implements Verdict {}
 
+    /// Who he is is not in doubt, but the operator does not let him in.
+    record Blocked() implements Verdict {}
+
     /// @param reason for people; never the token itself
     record Rejected(String reason) implements Verdict {}
   }

@@ -8,7 +8,9 @@ import java.util.List;
 /// @param send addresses he may send to
 /// @param subscribe topics and presences he may follow
 /// @param group what he may `do` to groups
-public record Caps(List<String> send, List<String> subscribe, List<String> group) {
+/// @param ops which ops he may ask at all
+public record Caps(
+    List<String> send, List<String> subscribe, List<String> group, List<String> ops) {
   private static final List<String> EVERYTHING = List.of("*");
 
   /// For a token that says nothing: private and own groups yes, topics read, announcements no.
@@ -22,6 +24,16 @@ public record Caps(List<String> send, List<String> subscribe, List<String> group
   /// For the development key.
   public static final Caps ALL = new Caps(EVERYTHING, EVERYTHING, EVERYTHING);
 
+  /// All ops.
+  public Caps(List<String> send, List<String> subscribe, List<String> group) {
+    this(send, subscribe, group, EVERYTHING);
+  }
+
+  /// @param op its word on the wire
+  public boolean mayAsk(String op) {
+    return matchesAny(ops, op);
+  }
+
   public boolean maySend(Address to) {
     return allows(send, to);
   }
@@ -32,8 +44,12 @@ public record Caps(List<String> send, List<String> subscribe, List<String> group
 
   /// @param verb the word in `do`
   public boolean mayDo(String verb) {
-    for (String pattern : group) {
-      if (matches(pattern, verb)) {
+    return matchesAny(group, verb);
+  }
+
+  private static boolean matchesAny(List<String> patterns, String text) {
+    for (String pattern : patterns) {
+      if (matches(pattern, text)) {
         return true;
       }
     }

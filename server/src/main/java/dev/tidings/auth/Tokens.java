@@ -63,16 +63,36 @@ public final class Tokens {
       Map<String, String> labels,
       long nowMillis,
       long lifeSeconds) {
+    Map<String, List<String>> caps = send.isEmpty() ? Map.of() : Map.of("send", send);
+    return sign(user, service, caps, labels, "", nowMillis, lifeSeconds);
+  }
+
+  /// As the other ones.
+  ///
+  /// @param caps lists of patterns by name (docs/protocol.md §11); one that is not there stands for
+  ///   its default
+  /// @param id `jti`, by which it can be revoked; `""` for none
+  public String sign(
+      String user,
+      boolean service,
+      Map<String, List<String>> caps,
+      Map<String, String> labels,
+      String id,
+      long nowMillis,
+      long lifeSeconds) {
     JWTClaimsSet.Builder claims =
         new JWTClaimsSet.Builder()
             .subject(user)
             .issueTime(new Date(nowMillis))
             .expirationTime(new Date(nowMillis + lifeSeconds * 1_000));
+    if (!id.isEmpty()) {
+      claims.jwtID(id);
+    }
     if (service) {
       claims.claim("svc", true);
     }
-    if (!send.isEmpty()) {
-      claims.claim("caps", Map.of("send", send));
+    if (!caps.isEmpty()) {
+      claims.claim("caps", caps);
     }
     if (!labels.isEmpty()) {
       claims.claim("labels", labels);
@@ -126,7 +146,12 @@ public final class Tokens {
       Map<String, String> labels = labels(claims.getJSONObjectClaim("labels"));
       return new Verdict.Accepted(
           new Identity(
-              user, service != null && service, caps, OptionalLong.of(expires.getTime()), labels));
+              user,
+              service != null && service,
+              caps,
+              OptionalLong.of(expires.getTime()),
+              labels,
+              mark(claims)));
     } catch (ParseException e) {
       return new Verdict.Rejected("the token's svc, caps or labels have the wrong form");
     }
@@ -147,6 +172,14 @@ public final class Tokens {
     return Map.copyOf(labels);
   }
 
+  private static Identity.TokenMark mark(JWTClaimsSet claims) {
+    String id = claims.getJWTID();
+    Date issued = claims.getIssueTime();
+    return id == null && issued == null
+        ? Identity.TokenMark.NONE
+        : new Identity.TokenMark(id == null ? "" : id, issued == null ? 0 : issued.getTime());
+  }
+
   /// A list that is not there stands for its default; one that is there says everything.
   private static Caps caps(@Nullable Map<String, Object> claim) throws ParseException {
     if (claim == null) {
@@ -155,7 +188,8 @@ public final class Tokens {
     return new Caps(
         patterns(claim, "send", Caps.DEFAULT.send()),
         patterns(claim, "sub", Caps.DEFAULT.subscribe()),
-        patterns(claim, "group", Caps.DEFAULT.group()));
+        patterns(claim, "group", Caps.DEFAULT.group()),
+        patterns(claim, "op", Caps.DEFAULT.ops()));
   }
 
   private static List<String> patterns(Map<String, Object> claim, String name, List<String> absent)

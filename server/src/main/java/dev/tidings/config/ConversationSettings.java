@@ -13,17 +13,33 @@ import java.util.List;
 /// @param channels the announcement channels beside `a:all`
 /// @param topicPolicies for topics without log
 /// @param editWindow how long an author may edit and recall what he sent
+/// @param groupMembersMax members that a group may have
 public record ConversationSettings(
     Retention retention,
     List<Channel> channels,
     List<TopicPolicy> topicPolicies,
-    Duration editWindow) {
+    Duration editWindow,
+    int groupMembersMax) {
   public static final ConversationSettings DEFAULTS =
       new ConversationSettings(
           Retention.ALL,
           List.of(),
           List.of(),
-          Duration.ofSeconds(EngineLimits.DEFAULTS.editSeconds()));
+          Duration.ofSeconds(EngineLimits.DEFAULTS.editSeconds()),
+          EngineLimits.DEFAULTS.groupMembersMax());
+
+  /// @throws ServerSettings.Refused naming the option and what is wrong with it
+  public ConversationSettings {
+    if (groupMembersMax < 1 || groupMembersMax > EngineLimits.GROUP_MEMBERS_LIMIT) {
+      throw new ServerSettings.Refused(
+          "--group-members-max %d: from 1 to %d"
+              .formatted(groupMembersMax, EngineLimits.GROUP_MEMBERS_LIMIT));
+    }
+  }
+
+  public ConversationSettings withGroupMembersMax(int count) {
+    return new ConversationSettings(retention, channels, topicPolicies, editWindow, count);
+  }
 
   /// What the texts of the options say.
   ///
@@ -34,10 +50,11 @@ public record ConversationSettings(
         RetentionRules.parse(retention),
         ChannelRules.parse(channels),
         TopicPolicies.parse(topicPolicies),
-        DEFAULTS.editWindow());
+        DEFAULTS.editWindow(),
+        DEFAULTS.groupMembersMax());
   }
 
   public ConversationSettings withEditWindow(Duration other) {
-    return new ConversationSettings(retention, channels, topicPolicies, other);
+    return new ConversationSettings(retention, channels, topicPolicies, other, groupMembersMax);
   }
 }

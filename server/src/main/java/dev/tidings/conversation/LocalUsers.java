@@ -1,7 +1,9 @@
 package dev.tidings.conversation;
 
 import dev.tidings.session.Session;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -97,6 +99,23 @@ public final class LocalUsers {
     if (found != null && before) {
       user.sessions().forEach(found.readers::remove);
     }
+  }
+
+  /// A group has no members any more.
+  public void groupEnded(long group) {
+    users.values().forEach(user -> user.changes(group, false));
+    warm.remove(group);
+  }
+
+  /// The names of those connected here who are in `group`.
+  public List<String> namesIn(long group) {
+    List<String> names = new ArrayList<>();
+    for (LocalUser user : users.values()) {
+      if (user.isIn(group) && !user.sessions().isEmpty()) {
+        names.add(user.name());
+      }
+    }
+    return names;
   }
 
   /// The readers of a group that moves now.

@@ -2,6 +2,7 @@ package dev.tidings.conversation;
 
 import dev.tidings.session.Session;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /// The topics followed on this lane and who follows them. A topic that nobody follows any more is
@@ -32,6 +33,11 @@ public final class Topics {
   public boolean isFollowedBy(Session session, String topic) {
     Readers readers = topics.get(topic);
     return readers != null && session.subscriptions().contains(readers);
+  }
+
+  /// The topics that `session` follows: a look at all that are followed here.
+  public List<String> followedBy(Session session) {
+    return topics.keySet().stream().filter(topic -> isFollowedBy(session, topic)).toList();
   }
 
   /// Who follows `topic` here.

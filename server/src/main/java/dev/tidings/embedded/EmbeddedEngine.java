@@ -9,6 +9,7 @@ import dev.tidings.engine.EngineLimits;
 import dev.tidings.engine.Level;
 import dev.tidings.engine.LogEngine;
 import dev.tidings.engine.Query;
+import dev.tidings.engine.Sanctions;
 import dev.tidings.engine.Store;
 import dev.tidings.engine.Ticket;
 import java.nio.file.Path;
@@ -156,6 +157,11 @@ public final class EmbeddedEngine implements Engine {
   @Override
   public long commit() {
     return engine.commit();
+  }
+
+  @Override
+  public Sanctions sanctions() {
+    return engine.sanctions();
   }
 
   @Override

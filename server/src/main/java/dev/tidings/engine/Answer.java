@@ -2,6 +2,7 @@ package dev.tidings.engine;
 
 import dev.tidings.protocol.ErrorCode;
 import java.util.List;
+import java.util.Optional;
 
 /// What became of a change or a read.
 public sealed interface Answer {
@@ -26,6 +27,15 @@ public sealed interface Answer {
 
   /// Done, and nothing more to say.
   record Done() implements Answer {}
+
+  /// What the operator has said of a user is this now.
+  record Sanctioned(Sanction sanction) implements Answer {}
+
+  record SanctionedUser(String user, Sanction sanction) {}
+
+  /// @param tokens ids of tokens that were revoked
+  /// @param next `""` on the last page
+  record SanctionsPage(List<SanctionedUser> users, List<String> tokens, String next) {}
 
   /// What a lane must know of a user who connects.
   ///
@@ -63,11 +73,14 @@ public sealed interface Answer {
       long peerRead) {}
 
   /// One conversation in a `sync`. `tail` holds the newest entries, ascending.
+  ///
+  /// @param settings of a group that the user is in
   record Row(
       Conversation conversation,
       long low,
       long head,
       String role,
+      Optional<GroupSettings> settings,
       boolean gone,
       Stand stand,
       List<Entry> tail) {}
@@ -88,9 +101,7 @@ public sealed interface Answer {
   /// @param role of the reader, `""` if he is no member
   record GroupInfo(
       Conversation conversation,
-      String title,
-      boolean open,
-      boolean quiet,
+      GroupSettings settings,
       int members,
       String role,
       long low,

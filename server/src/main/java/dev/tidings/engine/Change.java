@@ -1,9 +1,12 @@
 package dev.tidings.engine;
 
+import dev.tidings.protocol.Command.GroupPatch;
 import dev.tidings.protocol.Payload;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.UnaryOperator;
 
 /// Something that alters what is kept, to be decided by the [Ledger] in its turn.
 public sealed interface Change {
@@ -12,6 +15,10 @@ public sealed interface Change {
   /// Roughly what it occupies while it waits, for the bound of the queue.
   default int sizeBytes() {
     return 256;
+  }
+
+  private static int dataBytes(GroupPatch settings) {
+    return settings.data().map(Payload::sizeBytes).orElse(0);
   }
 
   /// Appends a message.
@@ -127,16 +134,34 @@ public sealed interface Change {
       ConversationId group,
       String by,
       String cid,
-      String title,
-      List<String> members,
-      boolean open,
-      boolean quiet)
+      GroupPatch settings,
+      List<String> members)
       implements Change {
     @Override
     public int sizeBytes() {
-      return 512 + 64 * members.size();
+      return 512 + dataBytes(settings) + 64 * members.size();
     }
   }
+
+  /// `by` changes settings, and the roles of members.
+  record SetGroup(
+      Ticket ticket,
+      ConversationId group,
+      String by,
+      String cid,
+      GroupPatch settings,
+      Map<String, Role> roles,
+      boolean privileged)
+      implements Change {
+    @Override
+    public int sizeBytes() {
+      return 512 + dataBytes(settings) + 64 * roles.size();
+    }
+  }
+
+  /// `by` ends the group for everybody.
+  record DeleteGroup(Ticket ticket, ConversationId group, String by, String cid, boolean privileged)
+      implements Change {}
 
   /// `user` enters an open group.
   record JoinGroup(Ticket ticket, ConversationId group, String user, String cid)
@@ -174,6 +199,13 @@ public sealed interface Change {
       return 256 + 64 * who.size();
     }
   }
+
+  /// The operator says something of `user`.
+  record Sanctioning(Ticket ticket, String user, UnaryOperator<Sanction> change)
+      implements Change {}
+
+  /// The token of this id is worth nothing any more.
+  record RevokeToken(Ticket ticket, String tokenId) implements Change {}
 
   /// A user's first visit: fixes where his announcements begin, those for all and those of
   /// `channels`. Harmless when repeated.

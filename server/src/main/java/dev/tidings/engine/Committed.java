@@ -36,9 +36,13 @@ public sealed interface Committed {
 
   /// These users are members from here on: comes before the entry that lets them in.
   ///
-  /// @param quietHead the head of a quiet group, in which no entry says so
-  record MembersIn(Conversation conversation, List<String> who, OptionalLong quietHead)
+  /// @param unsaidHead the head, where that must be told them apart: no entry says that they are in
+  ///   (a quiet group), or they may take this log for another one of the same name
+  record MembersIn(Conversation conversation, List<String> who, OptionalLong unsaidHead)
       implements Committed {}
+
+  /// The group has no members any more: comes behind the entry that says so.
+  record GroupEnded(Conversation conversation) implements Committed {}
 
   /// These users are members no longer: comes behind the entry that says so.
   ///

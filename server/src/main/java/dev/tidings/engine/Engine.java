@@ -30,6 +30,9 @@ public interface Engine extends AutoCloseable {
   /// How safely the next entry will be kept.
   Level level();
 
+  /// What the operator has said of users, for any thread to look at.
+  Sanctions sanctions();
+
   /// `""` while all is well, else why nothing can be kept at the moment, for `/readyz`.
   String fault();
 

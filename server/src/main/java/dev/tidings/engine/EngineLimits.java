@@ -19,11 +19,18 @@ public record EngineLimits(
   public static final EngineLimits DEFAULTS =
       new EngineLimits(10_000, 200, 172_800, Retention.ALL, 86_400);
 
+  /// The most that [#groupMembersMax] may be.
+  public static final int GROUP_MEMBERS_LIMIT = 100_000;
+
   public EngineLimits withRetention(Retention other) {
     return new EngineLimits(groupMembersMax, userGroupsMax, dedupeSeconds, other, editSeconds);
   }
 
   public EngineLimits withEditSeconds(long seconds) {
     return new EngineLimits(groupMembersMax, userGroupsMax, dedupeSeconds, retention, seconds);
+  }
+
+  public EngineLimits withGroupMembersMax(int count) {
+    return new EngineLimits(count, userGroupsMax, dedupeSeconds, retention, editSeconds);
   }
 }

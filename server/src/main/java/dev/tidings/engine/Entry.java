@@ -9,7 +9,7 @@ import java.util.Locale;
 /// @param seq 1, 2, 3 … in its conversation, without holes
 /// @param from the author's user name
 /// @param cid the author's own id for it, `""` if he gave none
-/// @param who the users concerned by a membership entry, else empty
+/// @param who the users concerned by a change of the group, else empty
 /// @param data the payload; [#NO_DATA] where the kind carries none
 /// @param tsMillis Unix time of the append; never falls within a conversation
 /// @param messages how many of the entries up to this one are messages
@@ -154,7 +154,11 @@ public record Entry(
     LEAVE(2),
     KICK(3),
     EDIT(4),
-    RECALL(5);
+    RECALL(5),
+    /// Settings or roles were changed: `data` says what.
+    INFO(6),
+    /// The group was deleted; nothing follows.
+    END(7);
 
     private final int code;
 

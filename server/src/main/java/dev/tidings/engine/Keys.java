@@ -19,6 +19,8 @@ import java.util.Arrays;
 /// | `V` user, number | [Membership] of an announcement channel beside `a:all`: where it begins |
 /// | `A` user, number | [Pointer] to a private conversation |
 /// | `R` user, number | [Standing] of the user in the conversation |
+/// | `O` user | [Sanction] |
+/// | `J` id of a token | it was revoked; until when that is kept |
 /// | `S` name | settings of the store itself |
 ///
 /// Names are ASCII without control characters, so a zero byte ends them. To add a kind of row, take
@@ -166,6 +168,26 @@ final class Keys {
 
   static byte[] pointers(String user) {
     return ofUser('A', user, 0);
+  }
+
+  static byte[] sanction(String user) {
+    return new RowWriter(1 + user.length()).octet('O').text(user).done();
+  }
+
+  static byte[] sanctionsEnd() {
+    return new byte[] {'O' + 1};
+  }
+
+  static byte[] revoked(String tokenId) {
+    return new RowWriter(1 + tokenId.length()).octet('J').text(tokenId).done();
+  }
+
+  static byte[] revokedEnd() {
+    return new byte[] {'J' + 1};
+  }
+
+  static String textBehindLetter(byte[] key) {
+    return new String(key, 1, key.length - 1, StandardCharsets.UTF_8);
   }
 
   /// Just behind the last key that [#ofUser] makes for this letter and user.

@@ -33,6 +33,7 @@ final class Ledger {
   private final Moves moves;
   private final Expiries expiries;
   private final Erasing erasing;
+  private final Sanctions sanctions;
 
   /// Opens the store's numbers; see [StoreState#open] for `boot`.
   Ledger(Store store, Clock clock, Ids ids, EngineLimits limits, Level level, String boot) {
@@ -45,6 +46,7 @@ final class Ledger {
     this.trimming = new Trimming(store, logs, marks, limits.retention(), clock.monotonicMillis());
     this.expiries = new Expiries(store);
     this.erasing = new Erasing(store);
+    this.sanctions = new Sanctions(store);
     this.groups = new GroupRules(store, logs, marks, limits, announcements().number());
     this.standings = new Standings(store, logs, groups, state.generation());
     this.revisions = new Revisions(store, logs, marks, groups, standings, limits.editSeconds());
@@ -65,6 +67,10 @@ final class Ledger {
   /// What has moved lately, for readers.
   Moves moves() {
     return moves;
+  }
+
+  Sanctions sanctions() {
+    return sanctions;
   }
 
   StoreState state() {
@@ -130,6 +136,7 @@ final class Ledger {
     for (Committed each : turn.committed) {
       moves.note(each.conversation().number(), turn.commit);
     }
+    turn.whenKept.forEach(Runnable::run);
     logs.forgetUnused(marks);
     return new Outcome(Optional.empty(), false, turn.committed, turn.answers, turn.reads);
   }
@@ -177,6 +184,11 @@ final class Ledger {
       case Change.LeaveGroup leave -> turn.answer(leave, groups.leave(turn, leave));
       case Change.AddMembers add -> turn.answer(add, groups.add(turn, add));
       case Change.RemoveMembers remove -> turn.answer(remove, groups.remove(turn, remove));
+      case Change.SetGroup set -> turn.answer(set, groups.set(turn, set));
+      case Change.DeleteGroup delete -> turn.answer(delete, groups.delete(turn, delete));
+      case Change.Sanctioning sanctioning ->
+          turn.answer(sanctioning, sanctions.decide(turn, store, sanctioning));
+      case Change.RevokeToken revoke -> turn.answer(revoke, sanctions.decide(turn, revoke));
       case Change.Visit visit -> turn.answer(visit, visit(turn, visit));
       case Change.Erase erase -> turn.answer(erase, erase(turn, erase.user()));
       case Change.Read read -> turn.reads.add(read);
@@ -207,8 +219,9 @@ final class Ledger {
     if (repeat.isPresent()) {
       return repeat.get();
     }
-    if (to.kind() == ConversationId.Kind.GROUP && !append.privileged()) {
-      Optional<Answer> refusal = groups.refuseUnlessMember(turn, log, append.from());
+    if (to.kind() == ConversationId.Kind.GROUP) {
+      Optional<Answer> refusal =
+          groups.refuseUnlessSends(turn, log, append.from(), append.privileged());
       if (refusal.isPresent()) {
         return refusal.get();
       }
@@ -250,11 +263,10 @@ final class Ledger {
       if (log.isEmpty()) {
         return GroupRules.noSuchGroup();
       }
-      if (!signal.privileged()) {
-        Optional<Answer> refusal = groups.refuseUnlessMember(turn, log.get(), signal.from());
-        if (refusal.isPresent()) {
-          return refusal.get();
-        }
+      Optional<Answer> refusal =
+          groups.refuseUnlessSends(turn, log.get(), signal.from(), signal.privileged());
+      if (refusal.isPresent()) {
+        return refusal.get();
       }
       if (log.get().meta.members() > EngineLimits.INTIMATES_MAX) {
         return Answer.Refused.permanently(

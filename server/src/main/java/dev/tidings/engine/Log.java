@@ -24,6 +24,9 @@ final class Log {
 
   long keptHead;
 
+  /// The commit that last let somebody in or out, 0 if none did since it is in mind.
+  long membersMovedBy;
+
   /// What [Marks] knows of it; null until it is asked for.
   @Nullable RecentMarks recent;
 

@@ -292,6 +292,11 @@ public final class LogEngine implements Engine {
   }
 
   @Override
+  public Sanctions sanctions() {
+    return ledger.sanctions();
+  }
+
+  @Override
   public Level level() {
     return level;
   }

@@ -235,18 +235,12 @@ final class LogReader {
     Meta meta = view.meta();
     String role = view.membership().map(membership -> membership.role().wire()).orElse("");
     return new Answer.GroupInfo(
-        view.conversation(),
-        meta.title(),
-        meta.open(),
-        meta.quiet(),
-        (int) meta.members(),
-        role,
-        view.low(),
-        view.head());
+        view.conversation(), meta.settings(), (int) meta.members(), role, view.low(), view.head());
   }
 
   private static boolean isGone(View view) {
-    return view.membership().filter(membership -> !membership.isIn()).isPresent();
+    return view.meta().hasEnded()
+        || view.membership().filter(membership -> !membership.isIn()).isPresent();
   }
 
   private Answer stranger(long number, Optional<View> view) {
@@ -277,8 +271,7 @@ final class LogReader {
   private boolean shareGroup(String one, String other) {
     long[] groups = userAtConnect(one, List.of()).groups();
     for (long number : groups) {
-      byte[] row = store.get(Keys.membership(other, number));
-      if (row != null && Membership.of(row).isIn()) {
+      if (store.get(Keys.member(number, other)) != null) {
         return true;
       }
     }
@@ -301,7 +294,7 @@ final class LogReader {
   /// What `reader` sees of a conversation; empty if he may not know that it exists.
   Optional<View> view(long number, String reader, boolean privileged) {
     Meta meta = meta(number);
-    Optional<Membership> membership = membership(meta.id(), number, reader);
+    Optional<Membership> membership = membership(meta, number, reader);
     View whole = whole(number, meta, membership.filter(Membership::isIn));
     if (privileged) {
       return Optional.of(whole);
@@ -315,7 +308,8 @@ final class LogReader {
 
   /// What the one sees whose `membership` this is, of a conversation that has members.
   View view(long number, Membership membership) {
-    return stretch(whole(number, meta(number), Optional.of(membership)), membership);
+    View whole = whole(number, meta(number), Optional.of(membership));
+    return stretch(whole, membership.under(whole.meta()));
   }
 
   private View whole(long number, Meta found, Optional<Membership> membership) {
@@ -336,12 +330,13 @@ final class LogReader {
   }
 
   /// The stretch of `reader`, if there is one and it is not forgotten.
-  Optional<Membership> membership(ConversationId id, long number, String reader) {
-    if (id.kind() == ConversationId.Kind.PRIVATE || id.kind() == ConversationId.Kind.TOPIC) {
+  Optional<Membership> membership(Meta meta, long number, String reader) {
+    ConversationId.Kind kind = meta.id().kind();
+    if (kind == ConversationId.Kind.PRIVATE || kind == ConversationId.Kind.TOPIC) {
       return Optional.empty();
     }
-    return Optional.ofNullable(store.get(Keys.stretch(id, reader, number)))
-        .map(Membership::of)
+    return Optional.ofNullable(store.get(Keys.stretch(meta.id(), reader, number)))
+        .map(row -> Membership.of(row).under(meta))
         .filter(membership -> !membership.isForgotten(clock.epochMillis()));
   }
 

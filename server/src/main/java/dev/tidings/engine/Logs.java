@@ -49,13 +49,24 @@ final class Logs {
   /// The log of this name, made now if there is none.
   Log findOrMake(ConversationId id, Batch batch) {
     Optional<Log> known = find(id);
-    return known.isPresent() ? known.get() : make(id, "", false, false, batch);
+    return known.isPresent() ? known.get() : make(id, GroupSettings.NONE, batch);
   }
 
-  Log make(ConversationId id, String title, boolean open, boolean quiet, Batch batch) {
+  Log make(ConversationId id, GroupSettings settings, Batch batch) {
+    return make(Meta.first(id, ids.name(EPOCH_LENGTH), state.generation(), settings), batch);
+  }
+
+  /// Another log under the name of one that has ended and that nobody may read any more: its
+  /// entries are deleted.
+  Log makeAgain(Log ended, GroupSettings settings, Batch batch) {
+    batch.deleteRange(Keys.entry(ended.number(), 0), Keys.entry(ended.number(), Long.MAX_VALUE));
+    Meta first = Meta.first(ended.id(), ids.name(EPOCH_LENGTH), state.generation(), settings);
+    return make(first.notTheFirst(), batch);
+  }
+
+  private Log make(Meta meta, Batch batch) {
+    ConversationId id = meta.id();
     long number = state.takeNumber(batch);
-    Meta meta =
-        new Meta(id, ids.name(EPOCH_LENGTH), state.generation(), 1, title, open, quiet, 0, 1, 0);
     batch.putUnseen(Keys.name(id), new RowWriter(10).number(number).done());
     batch.putUnseen(Keys.meta(number), meta.row());
     Log log = new Log(new Conversation(number, id, meta.epoch(state.generation())), meta);

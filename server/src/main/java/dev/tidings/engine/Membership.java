@@ -25,6 +25,18 @@ record Membership(Role role, long low, long until, long commit, long changedMill
     return new Membership(role, low, lastSeq, atCommit, nowMillis);
   }
 
+  Membership as(Role other) {
+    return new Membership(other, low, until, commit, changedMillis);
+  }
+
+  /// As it is where the group may have ended: nobody is in it any more, and everybody sees what he
+  /// saw until then.
+  Membership under(Meta meta) {
+    return meta.hasEnded() && isIn()
+        ? new Membership(role, low, Long.MAX_VALUE, meta.end().commit(), meta.end().millis())
+        : this;
+  }
+
   byte[] row() {
     return new RowWriter(32)
         .octet(role.code())

@@ -1,11 +1,16 @@
 package dev.tidings.engine;
 
+import dev.tidings.protocol.Payload;
+
 /// What is known of a conversation beside its entries.
 ///
 /// @param epochStem the epoch given when it was made
 /// @param generation that of the store at that time: see [#epoch(long)]
 /// @param low first seq that is kept
 /// @param members count of a group's members
+/// @param owners how many of them are owners
+/// @param end when a group was deleted; it then takes no entry any more
+/// @param again whether another log stood under its name before
 /// @param markedFrom the requests of entries from here on are known by the entries alone: see
 ///   [Marks]
 /// @param filedSeconds when a mark of an older one was last filed, 0: never
@@ -14,12 +19,23 @@ record Meta(
     String epochStem,
     long generation,
     long low,
-    String title,
-    boolean open,
-    boolean quiet,
+    GroupSettings settings,
     long members,
+    long owners,
+    End end,
+    boolean again,
     long markedFrom,
     long filedSeconds) {
+
+  /// The commit and the Unix time of a group's end; both 0 while it lives.
+  record End(long commit, long millis) {
+    static final End NONE = new End(0, 0);
+  }
+
+  /// A conversation that begins now, the first under its name.
+  static Meta first(ConversationId id, String epochStem, long generation, GroupSettings settings) {
+    return new Meta(id, epochStem, generation, 1, settings, 0, 0, End.NONE, false, 1, 0);
+  }
 
   /// The epoch in a store of this generation. When the store cannot prove that it kept everything
   /// it confirmed, its generation rises and with it changes every epoch made before.
@@ -27,9 +43,56 @@ record Meta(
     return storeGeneration == generation ? epochStem : epochStem + "-" + storeGeneration;
   }
 
-  Meta withMembers(long count) {
+  /// Whether it is a group that was deleted.
+  boolean hasEnded() {
+    return end.commit() != 0;
+  }
+
+  /// Whether anyone may come in.
+  boolean isOpen() {
+    return settings.open() && !hasEnded();
+  }
+
+  Meta withSettings(GroupSettings other) {
+    return with(other, members, owners, end);
+  }
+
+  Meta withMembers(long count, long ofWhichOwners) {
+    return with(settings, count, ofWhichOwners, end);
+  }
+
+  Meta ended(long atCommit, long nowMillis) {
+    return with(settings, 0, 0, new End(atCommit, nowMillis));
+  }
+
+  private Meta with(GroupSettings as, long count, long ofWhichOwners, End ended) {
     return new Meta(
-        id, epochStem, generation, low, title, open, quiet, count, markedFrom, filedSeconds);
+        id,
+        epochStem,
+        generation,
+        low,
+        as,
+        count,
+        ofWhichOwners,
+        ended,
+        again,
+        markedFrom,
+        filedSeconds);
+  }
+
+  Meta notTheFirst() {
+    return new Meta(
+        id,
+        epochStem,
+        generation,
+        low,
+        settings,
+        members,
+        owners,
+        end,
+        true,
+        markedFrom,
+        filedSeconds);
   }
 
   Meta withLow(long firstKept) {
@@ -38,17 +101,28 @@ record Meta(
         epochStem,
         generation,
         firstKept,
-        title,
-        open,
-        quiet,
+        settings,
         members,
+        owners,
+        end,
+        again,
         markedFrom,
         filedSeconds);
   }
 
   Meta withMarks(long fromSeq, long lastFiledSeconds) {
     return new Meta(
-        id, epochStem, generation, low, title, open, quiet, members, fromSeq, lastFiledSeconds);
+        id,
+        epochStem,
+        generation,
+        low,
+        settings,
+        members,
+        owners,
+        end,
+        again,
+        fromSeq,
+        lastFiledSeconds);
   }
 
   byte[] row() {
@@ -58,11 +132,17 @@ record Meta(
         .counted(epochStem)
         .number(generation)
         .number(low)
-        .octet((open ? 1 : 0) | (quiet ? 2 : 0))
+        .octet(settings.flags())
         .number(members)
         .number(markedFrom)
         .number(filedSeconds)
-        .counted(title)
+        .counted(settings.title())
+        .number(owners)
+        .number(end.commit())
+        .number(end.millis())
+        .octet(again ? 1 : 0)
+        .number(settings.data().sizeBytes())
+        .rest(settings.data().json())
         .done();
   }
 
@@ -77,15 +157,36 @@ record Meta(
     long markedFrom = reader.number();
     long filedSeconds = reader.number();
     String title = reader.counted();
+    if (reader.isAtEnd()) { // as rows were before groups had data: one owner, who made it
+      GroupSettings settings = GroupSettings.of(title, Entry.NO_DATA, flags);
+      long owners = Math.min(members, 1);
+      return new Meta(
+          id,
+          epochStem,
+          generation,
+          low,
+          settings,
+          members,
+          owners,
+          End.NONE,
+          false,
+          markedFrom,
+          filedSeconds);
+    }
+    long owners = reader.number();
+    End end = new End(reader.number(), reader.number());
+    boolean again = reader.octet() == 1;
+    Payload data = new Payload(reader.bytes((int) reader.number()));
     return new Meta(
         id,
         epochStem,
         generation,
         low,
-        title,
-        (flags & 1) != 0,
-        (flags & 2) != 0,
+        GroupSettings.of(title, data, flags),
         members,
+        owners,
+        end,
+        again,
         markedFrom,
         filedSeconds);
   }

@@ -107,14 +107,19 @@ final class Revisions {
     }
     long low = log.meta.low();
     boolean moderates = wish.privileged();
-    if (wish.in().kind() == ConversationId.Kind.GROUP && !wish.privileged()) {
-      Optional<Answer> refusal = groups.refuseUnlessMember(turn, log, wish.by());
+    if (wish.in().kind() == ConversationId.Kind.GROUP) {
+      Optional<Answer> refusal =
+          wish.kind() == Entry.Kind.EDIT
+              ? groups.refuseUnlessSends(turn, log, wish.by(), wish.privileged())
+              : groups.refuseUnlessMember(turn, log, wish.by(), wish.privileged());
       if (refusal.isPresent()) {
         return refusal.get();
       }
+    }
+    if (wish.in().kind() == ConversationId.Kind.GROUP && !wish.privileged()) {
       Membership membership = groups.membership(turn, log, wish.by()).orElseThrow();
       low = Math.max(low, membership.low());
-      moderates = membership.role().admits();
+      moderates = membership.role().manages();
     }
     if (wish.in().kind() == ConversationId.Kind.PRIVATE
         && wish.kind() == Entry.Kind.EDIT

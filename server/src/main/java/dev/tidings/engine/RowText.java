@@ -75,6 +75,8 @@ final class RowText {
       case 'V' -> membership("channel", key, value);
       case 'A' -> pointer(key, value);
       case 'R' -> standing(key, value);
+      case 'O' -> sanction(key, value);
+      case 'J' -> revoked(key, value);
       default -> null;
     };
   }
@@ -99,7 +101,8 @@ final class RowText {
       case "name" ->
           new Batch.Step.Put(
               Keys.name(id(words)), new RowWriter(10).number(number(words, "log")).done());
-      case "conversation" -> new Batch.Step.Put(Keys.meta(number(words, "log")), meta(words).row());
+      case "conversation" ->
+          new Batch.Step.Put(Keys.meta(number(words, "log")), meta(words, payload).row());
       case "trimmed" ->
           new Batch.Step.Put(
               Keys.trimmed(number(words, "log")),
@@ -134,6 +137,18 @@ final class RowText {
               Keys.ofUser('A', text(words, "user"), number(words, "log")),
               new Pointer(number(words, "until"), words.path("wrote").asBoolean(false)).row());
       case "standing" -> standing(words);
+      case "sanction" ->
+          new Batch.Step.Put(
+              Keys.sanction(text(words, "user")),
+              new Sanction(
+                      words.path("blocked").asBoolean(false),
+                      words.path("muted").asBoolean(false),
+                      number(words, "before"))
+                  .row());
+      case "revoked" ->
+          new Batch.Step.Put(
+              Keys.revoked(text(words, "jti")),
+              new RowWriter(10).number(number(words, "until")).done());
       case "other" -> new Batch.Step.Put(bytes(words, "key"), bytes(words, "value"));
       default -> throw new IllegalArgumentException("no kind of row: " + text(words, "row"));
     };
@@ -194,23 +209,37 @@ final class RowText {
     JsonWriter out = begin("conversation").name("log").number(Keys.lastNumber(key));
     out.name("in").string(meta.id().toString()).name("epoch").string(meta.epochStem());
     out.name("generation").number(meta.generation()).name("low").number(meta.low());
-    out.name("title").string(meta.title());
-    out.name("open").bool(meta.open()).name("quiet").bool(meta.quiet());
-    out.name("members").number(meta.members());
+    GroupSettings settings = meta.settings();
+    out.name("title").string(settings.title());
+    out.name("open").bool(settings.open()).name("quiet").bool(settings.quiet());
+    out.name("past").bool(settings.past()).name("adminsSend").bool(settings.adminsSend());
+    out.name("members").number(meta.members()).name("owners").number(meta.owners());
+    out.name("endCommit").number(meta.end().commit()).name("ended").number(meta.end().millis());
+    out.name("again").bool(meta.again());
     out.name("markedFrom").number(meta.markedFrom()).name("filed").number(meta.filedSeconds());
+    if (settings.data().sizeBytes() > 0) {
+      out.name("data").raw(settings.data().json());
+    }
     return out.endObject().toString();
   }
 
-  private static Meta meta(JsonNode words) {
+  private static Meta meta(JsonNode words, Payload data) {
     return new Meta(
         id(words),
         text(words, "epoch"),
         number(words, "generation"),
         number(words, "low"),
-        text(words, "title"),
-        words.path("open").asBoolean(false),
-        words.path("quiet").asBoolean(false),
+        new GroupSettings(
+            text(words, "title"),
+            data,
+            words.path("open").asBoolean(false),
+            words.path("quiet").asBoolean(false),
+            words.path("past").asBoolean(false),
+            words.path("adminsSend").asBoolean(false)),
         number(words, "members"),
+        number(words, "owners"),
+        new Meta.End(number(words, "endCommit"), number(words, "ended")),
+        words.path("again").asBoolean(false),
         number(words, "markedFrom"),
         number(words, "filed"));
   }
@@ -437,6 +466,25 @@ final class RowText {
                 number(words, "commit"),
                 number(words, "marked"))
             .row());
+  }
+
+  // The operator.
+
+  private static String sanction(byte[] key, byte[] value) {
+    Sanction sanction = Sanction.of(value);
+    JsonWriter out = begin("sanction").name("user").string(Keys.textBehindLetter(key));
+    out.name("blocked").bool(sanction.blocked()).name("muted").bool(sanction.muted());
+    return out.name("before").number(sanction.revokedBeforeMillis()).endObject().toString();
+  }
+
+  private static String revoked(byte[] key, byte[] value) {
+    return begin("revoked")
+        .name("jti")
+        .string(Keys.textBehindLetter(key))
+        .name("until")
+        .number(new RowReader(value).number())
+        .endObject()
+        .toString();
   }
 
   // Words.

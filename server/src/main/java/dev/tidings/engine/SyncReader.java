@@ -17,7 +17,7 @@ import java.util.function.LongSupplier;
 /// ([Moves]). The cursor is taken before anything is read, so whatever moves meanwhile is told
 /// again next time.
 final class SyncReader {
-  /// What a row costs in the reply beside its tail, roughly.
+  /// What a row costs in the reply beside its tail, title and data, roughly.
   private static final int ROW_BYTES = 256;
 
   private final LogReader logs;
@@ -156,7 +156,7 @@ final class SyncReader {
       List<Moved> moved, String user, ConversationId channel, long since, long now) {
     long number = logs.number(channel).orElse(0L);
     if (number > 0) {
-      logs.membership(channel, number, user)
+      logs.membership(logs.meta(number), number, user)
           .filter(membership -> !membership.isForgotten(now))
           .ifPresent(mine -> addMembership(moved, user, number, mine, since, /* always= */ true));
     }
@@ -173,8 +173,12 @@ final class SyncReader {
       return;
     }
     LogReader.View view = logs.view(number, membership);
+    Membership mine = view.membership().orElseThrow();
+    if (mine.isForgotten(clock.epochMillis())) {
+      return; // the group ended long ago
+    }
     Last last = last(view);
-    long commit = Math.max(membership.commit(), last.commit());
+    long commit = Math.max(mine.commit(), last.commit());
     Standing standing = logs.standing(user, number);
     if (always || Math.max(commit, standing.commit()) > since) {
       moved.add(new Moved(view, commit, last.messages(), standing, Optional.empty()));
@@ -269,19 +273,25 @@ final class SyncReader {
       if (start.isPresent() && !start.get().isBefore(row, begunAt)) {
         continue;
       }
-      boolean full = rows.size() == query.limit() || bytes + ROW_BYTES > query.bytesMax();
+      int rowBytes = rowBytes(row.view());
+      boolean full = rows.size() == query.limit() || bytes + rowBytes > query.bytesMax();
       if (full && !rows.isEmpty()) {
         String next = PageStart.behind(cursor, moved.get(i - 1), begunAt).toString();
         return new Answer.SyncPage(rows, "", next);
       }
-      List<Entry> tail = tail(row.view(), query.tail(), query.bytesMax() - bytes - ROW_BYTES);
+      List<Entry> tail = tail(row.view(), query.tail(), query.bytesMax() - bytes - rowBytes);
       rows.add(row(row.view(), stand(row), tail));
-      bytes += ROW_BYTES;
+      bytes += rowBytes;
       for (Entry entry : tail) {
         bytes += entry.replyBytes();
       }
     }
     return new Answer.SyncPage(rows, cursor, "");
+  }
+
+  private static int rowBytes(LogReader.View view) {
+    GroupSettings settings = view.meta().settings();
+    return ROW_BYTES + settings.title().length() + settings.data().sizeBytes();
   }
 
   /// The newest entries that fit: a tail loses its oldest first, and may end up empty.
@@ -308,6 +318,7 @@ final class SyncReader {
         view.low(),
         view.head(),
         membership.map(m -> m.role().wire()).orElse(""),
+        membership.filter(Membership::isIn).map(m -> view.meta().settings()),
         membership.filter(m -> !m.isIn()).isPresent(),
         stand,
         tail);

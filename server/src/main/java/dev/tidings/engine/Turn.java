@@ -19,6 +19,13 @@ final class Turn {
   final List<Answered> answers = new ArrayList<>();
   final List<Change.Read> reads = new ArrayList<>();
 
+  /// How many more users and tokens the operator has said something of in this batch.
+  int usersSanctioned;
+
+  int tokensRevoked;
+
+  final List<Runnable> whenKept = new ArrayList<>();
+
   /// How many groups a user entered or left in this batch, which the store does not know yet.
   private final Map<String, Integer> groupsEntered = new HashMap<>();
 
@@ -82,6 +89,11 @@ final class Turn {
   /// The answer where nothing had to be written down in the log.
   Answer.Appended nothingToSay(Log log) {
     return new Answer.Appended(log.conversation, 0, nowMillis, level, false);
+  }
+
+  /// To be done when this batch is kept, before anybody is told.
+  void whenKept(Runnable work) {
+    whenKept.add(work);
   }
 
   void noteGroups(String user, int more) {

@@ -97,6 +97,10 @@ final class HttpGate extends ChannelInboundHandlerAdapter {
         }
       }
       case Verdict.Expired() -> unauthorized(reply, "the token has expired");
+      case Verdict.Blocked() -> {
+        refused = true;
+        reply.refusal(ErrorCode.FORBIDDEN, "blocked by the operator");
+      }
       case Verdict.Rejected(String reason) -> unauthorized(reply, reason);
     }
   }

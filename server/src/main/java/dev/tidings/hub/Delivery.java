@@ -64,6 +64,14 @@ final class Delivery {
         case Committed.MembersIn in -> turnOver(commit, in.conversation().id(), () -> letIn(in));
         case Committed.MembersOut out ->
             turnOver(commit, out.conversation().id(), () -> letOut(out));
+        case Committed.GroupEnded(var conversation) ->
+            turnOver(
+                commit,
+                conversation.id(),
+                () -> {
+                  shard.users.groupEnded(conversation.number());
+                  hub.presence().groupEnded(conversation.id().name());
+                });
       }
     }
     fanOut.proceed();
@@ -81,7 +89,7 @@ final class Delivery {
   private void letIn(Committed.MembersIn in) {
     long number = in.conversation().number();
     in.who().forEach(user -> shard.users.memberIn(number, user));
-    in.quietHead().ifPresent(head -> in.who().forEach(user -> letIn(in, head, user)));
+    in.unsaidHead().ifPresent(head -> in.who().forEach(user -> letIn(in, head, user)));
     hub.presence().membersIn(in.conversation().id().name(), in.who());
   }
 
@@ -94,7 +102,8 @@ final class Delivery {
     hub.presence().membersOut(out.conversation().id().name(), out.who());
   }
 
-  /// No entry says it in a quiet group: he is told the place from which he reads.
+  /// No entry says it in a quiet group, and in one that bears the name of another he may not know
+  /// which it is: he is told the place from which he reads.
   private void letIn(Committed.MembersIn in, long head, String user) {
     toUser(
         user,

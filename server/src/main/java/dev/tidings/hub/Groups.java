@@ -4,13 +4,17 @@ import dev.tidings.conversation.EntryWriter;
 import dev.tidings.engine.Answer;
 import dev.tidings.engine.Change;
 import dev.tidings.engine.ConversationId;
+import dev.tidings.engine.GroupSettings;
 import dev.tidings.engine.Query;
+import dev.tidings.engine.Role;
 import dev.tidings.engine.Ticket;
 import dev.tidings.protocol.Address;
 import dev.tidings.protocol.Command;
 import dev.tidings.protocol.Command.GroupAction;
 import dev.tidings.protocol.ErrorCode;
 import dev.tidings.protocol.JsonWriter;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /// `group`: what `do` selects.
 final class Groups {
@@ -43,14 +47,7 @@ final class Groups {
               group.in(),
               ticket ->
                   new Change.CreateGroup(
-                      ticket,
-                      id,
-                      actor,
-                      cid,
-                      create.title(),
-                      create.members(),
-                      create.open(),
-                      create.quiet()));
+                      ticket, id, actor, cid, create.settings(), create.members()));
       case GroupAction.Join _ ->
           change(request, group.in(), ticket -> new Change.JoinGroup(ticket, id, actor, cid));
       case GroupAction.Leave _ ->
@@ -65,6 +62,18 @@ final class Groups {
               request,
               group.in(),
               ticket -> new Change.RemoveMembers(ticket, id, actor, cid, remove.who(), privileged));
+      case GroupAction.Set set ->
+          change(
+              request,
+              group.in(),
+              ticket ->
+                  new Change.SetGroup(
+                      ticket, id, actor, cid, set.settings(), roles(set), privileged));
+      case GroupAction.Delete _ ->
+          change(
+              request,
+              group.in(),
+              ticket -> new Change.DeleteGroup(ticket, id, actor, cid, privileged));
       case GroupAction.Info _ ->
           reading.read(request, new Query.Info(id, actor, privileged), this::info);
       case GroupAction.Members members ->
@@ -82,9 +91,17 @@ final class Groups {
       case GroupAction.Leave _ -> "leave";
       case GroupAction.Add _ -> "add";
       case GroupAction.Remove _ -> "remove";
+      case GroupAction.Set _ -> "set";
+      case GroupAction.Delete _ -> "delete";
       case GroupAction.Info _ -> "info";
       case GroupAction.Members _ -> "members";
     };
+  }
+
+  private static Map<String, Role> roles(GroupAction.Set set) {
+    Map<String, Role> roles = new LinkedHashMap<>();
+    set.roles().forEach((user, word) -> Role.of(word).ifPresent(role -> roles.put(user, role)));
+    return roles;
   }
 
   private interface ToChange {
@@ -126,9 +143,13 @@ final class Groups {
         out -> {
           out.name("in").plain(info.conversation().id().toString());
           Replies.epoch(out, info.conversation());
-          out.name("title").string(info.title());
-          out.name("join").plain(info.open() ? "open" : "invite");
-          out.name("quiet").bool(info.quiet()).name("count").number(info.members());
+          GroupSettings settings = info.settings();
+          out.name("title").string(settings.title());
+          data(out, settings);
+          out.name("join").plain(settings.open() ? "open" : "invite");
+          out.name("quiet").bool(settings.quiet()).name("past").bool(settings.past());
+          out.name("send").plain(settings.adminsSend() ? "admins" : "members");
+          out.name("count").number(info.members());
           role(out, info.role());
           out.name("low").number(info.low()).name("head").number(info.head());
         });
@@ -155,6 +176,13 @@ final class Groups {
             out.name("next").plain(page.next());
           }
         });
+  }
+
+  /// `data`, where the group has some.
+  static void data(JsonWriter out, GroupSettings settings) {
+    if (settings.data().sizeBytes() > 0) {
+      out.name("data").raw(settings.data().json());
+    }
   }
 
   private static void role(JsonWriter out, String role) {

@@ -11,6 +11,7 @@ import dev.tidings.base.Lane;
 import dev.tidings.engine.CommitListener;
 import dev.tidings.engine.Committed;
 import dev.tidings.engine.Engine;
+import dev.tidings.engine.Sanction;
 import dev.tidings.presence.OnlineUsers;
 import dev.tidings.presence.Registry;
 import dev.tidings.protocol.CloseCode;
@@ -23,8 +24,10 @@ import dev.tidings.session.Frame;
 import dev.tidings.session.Frames;
 import dev.tidings.session.SendRate;
 import dev.tidings.session.Session;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,6 +53,7 @@ public final class Hub implements CommitListener {
   private final Marking marking;
   private final Reading reading;
   private final Groups groups;
+  private final Administration administration;
   private final PresenceWatch presence;
   private final Subscribing subscribing;
   private final Sweep sweep;
@@ -77,7 +81,7 @@ public final class Hub implements CommitListener {
             clock,
             engine,
             frames,
-            authenticator,
+            new Admission(authenticator, engine.sanctions()),
             online,
             neighbours.congestion(),
             settings,
@@ -100,7 +104,8 @@ public final class Hub implements CommitListener {
     this.marking = new Marking(shard, replies);
     this.reading = new Reading(shard, replies);
     this.groups = new Groups(shard, replies, reading);
-    this.presence = new PresenceWatch(shard, replies, reading);
+    this.administration = new Administration(shard, replies, neighbours);
+    this.presence = new PresenceWatch(shard, replies, reading, neighbours);
     this.subscribing = new Subscribing(shard, replies, reading, catchingUp, presence);
     this.told = shard.worked;
     this.sweep = new Sweep(this, shard, catchingUp, presence);
@@ -142,11 +147,13 @@ public final class Hub implements CommitListener {
   /// Requests without a connection; `token` decides who asks. The session is refused, that is
   /// closed with `err` and `bye`, where it decides against him.
   public Optional<Session> detached(Connection connection, String token, SendRate rate) {
-    return switch (shard.authenticator.token(
-        token, connection.loopback(), shard.clock.epochMillis())) {
+    return switch (shard.admission.token(token, connection.loopback(), shard.clock.epochMillis())) {
       case Authenticator.Verdict.Accepted(var identity) ->
           Optional.of(Session.detached(connection, identity, rate, shard.clock.monotonicMillis()));
-      case Authenticator.Verdict.Expired(), Authenticator.Verdict.Rejected(_) -> Optional.empty();
+      case Authenticator.Verdict.Expired(),
+          Authenticator.Verdict.Blocked(),
+          Authenticator.Verdict.Rejected(_) ->
+          Optional.empty();
     };
   }
 
@@ -253,7 +260,72 @@ public final class Hub implements CommitListener {
       return;
     }
     String actor = as.isEmpty() ? session.user() : as;
-    on(command, session, actor);
+    String refusal = forbids(session, command, actor);
+    if (refusal.isEmpty()) {
+      on(command, session, actor);
+    } else {
+      replies.err(session, command.head(), FORBIDDEN, refusal);
+    }
+  }
+
+  /// Why this may not be asked at all, `""` if it may.
+  private String forbids(Session session, Command command, String actor) {
+    if (command instanceof Command.Ping || command instanceof Command.Pong) {
+      return "";
+    }
+    if (!session.identity().caps().mayAsk(command.head().op())) {
+      return "may not " + command.head().op();
+    }
+    Sanction sanction = shard.engine.sanctions().of(actor);
+    if (sanction.blocked()) {
+      return actor + " is blocked by the operator";
+    }
+    return sanction.muted() && speaks(command) ? actor + " is muted by the operator" : "";
+  }
+
+  /// Whether others would hear what he says there.
+  private static boolean speaks(Command command) {
+    return switch (command) { // no default: a new command does not compile until it has a case
+      case Command.Send _, Command.Edit _, Command.Signal _ -> true;
+      case Command.Auth _,
+          Command.Recall _,
+          Command.Mark _,
+          Command.Pref _,
+          Command.Subscribe _,
+          Command.Unsubscribe _,
+          Command.History _,
+          Command.Sync _,
+          Command.Group _,
+          Command.Admin _,
+          Command.Ping _,
+          Command.Pong _ ->
+          false;
+    };
+  }
+
+  // What the operator wants of those who are here.
+
+  /// Ends what is on this lane of connections of which `condemned` is true; answers how many.
+  int kick(Predicate<Session> condemned) {
+    List<Session> all = new ArrayList<>();
+    for (Session guest : shard.guests) {
+      if (guest.state() == Session.State.JOINING && condemned.test(guest)) {
+        all.add(guest);
+      }
+    }
+    shard.everyone.forEach(session -> {
+      if (condemned.test(session)) {
+        all.add(session);
+      }
+    });
+    all.forEach(session -> close(session, CloseCode.KICKED));
+    return all.size();
+  }
+
+  /// Ends the connections of `user` on this lane that may not stay.
+  int kickUnwelcome(String user) {
+    return kick(
+        session -> session.user().equals(user) && shard.admission.mayNotStay(session.identity()));
   }
 
   private void auth(Session session, Command.Auth auth) {
@@ -281,6 +353,7 @@ public final class Hub implements CommitListener {
       case Command.History history -> reading.history(request, history);
       case Command.Sync sync -> reading.sync(request, sync);
       case Command.Group group -> groups.group(request, group);
+      case Command.Admin admin -> administration.admin(request, admin);
       case Command.Ping ping ->
           replies.reply(request, Optional.empty(), out -> Units.pong(out, ping.head().id()));
       case Command.Pong _, Command.Auth _ -> throw new IllegalStateException("handled above");
@@ -336,6 +409,10 @@ public final class Hub implements CommitListener {
 
   PresenceWatch presence() {
     return presence;
+  }
+
+  Subscribing subscribing() {
+    return subscribing;
   }
 
   CatchingUp catchingUp() {

@@ -130,6 +130,10 @@ final class Joining {
         replies.err(session, auth.head(), UNAUTHORIZED, "the token has expired");
         hub.close(session, CloseCode.TOKEN_EXPIRED);
       }
+      case Verdict.Blocked() -> {
+        replies.err(session, auth.head(), FORBIDDEN, "blocked by the operator");
+        hub.close(session, CloseCode.KICKED);
+      }
       case Verdict.Rejected(String reason) -> {
         replies.err(session, auth.head(), UNAUTHORIZED, reason);
         hub.close(session, CloseCode.AUTH_FAILED);
@@ -140,10 +144,10 @@ final class Joining {
   private Verdict verdict(Session session, Command.Auth auth) {
     boolean loopback = session.connection().loopback();
     if (auth.token().isPresent()) {
-      return shard.authenticator.token(auth.token().get(), loopback, shard.clock.epochMillis());
+      return shard.admission.token(auth.token().get(), loopback, shard.clock.epochMillis());
     }
     return auth.user().isPresent()
-        ? shard.authenticator.user(auth.user().get(), auth.labels(), loopback)
+        ? shard.admission.user(auth.user().get(), auth.labels(), loopback)
         : new Verdict.Rejected("auth needs a token");
   }
 
@@ -171,10 +175,14 @@ final class Joining {
       replies.err(session, auth.head(), FORBIDDEN, "a connection cannot change its user");
       return;
     }
+    boolean otherCaps = !identity.caps().equals(session.identity().caps());
     boolean sameChannels =
         shard.channels.of(identity).equals(shard.channels.of(session.identity()));
     if (sameChannels) {
       session.renewed(identity);
+    }
+    if (otherCaps && !session.subscriptions().isEmpty()) {
+      hub.subscribing().keepOnly(session, identity.caps());
     }
     welcome(session, auth, session.nextOrdinal());
     if (!sameChannels) {
@@ -249,7 +257,7 @@ final class Joining {
     boolean byHand =
         attempt.session.connection().lines()
             && attempt.session.connection().loopback()
-            && shard.authenticator.development();
+            && shard.admission.development();
     if (attempt.auth.pingSeconds().isEmpty()) {
       return byHand ? 0 : shard.settings.pingSeconds();
     }

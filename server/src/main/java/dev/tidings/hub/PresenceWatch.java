@@ -1,5 +1,6 @@
 package dev.tidings.hub;
 
+import dev.tidings.auth.Caps;
 import dev.tidings.conversation.Readers;
 import dev.tidings.engine.Answer;
 import dev.tidings.engine.ConversationId;
@@ -13,6 +14,7 @@ import dev.tidings.session.Frame;
 import dev.tidings.session.Session;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -20,12 +22,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 
 /// Presence as this lane's connections follow it: of a user, or of a group's members.
 ///
-/// Small groups are told who comes and goes; large ones only how many are here, at most every
-/// [#COUNT_EVERY_MILLIS]. Best effort: a frame that finds no room is dropped, `sub` again
-/// refreshes.
+/// Small groups are told who comes and goes: their members are kept while somebody watches. Of
+/// large ones it is only told how many are here, at most every [#COUNT_EVERY_MILLIS]; these are
+/// counted among the users of all lanes, so that it costs nothing how many are not here. Best
+/// effort: a frame that finds no room is dropped, `sub` again refreshes.
 final class PresenceWatch {
   static final int SMALL_GROUP_MAX = 200;
   static final long COUNT_EVERY_MILLIS = 10_000;
@@ -34,16 +38,18 @@ final class PresenceWatch {
   private final Shard shard;
   private final Replies replies;
   private final Reading reading;
+  private final Neighbours neighbours;
   private final Map<String, Readers> users = new HashMap<>();
   private final Map<String, GroupWatch> groups = new HashMap<>();
 
-  PresenceWatch(Shard shard, Replies replies, Reading reading) {
+  PresenceWatch(Shard shard, Replies replies, Reading reading, Neighbours neighbours) {
+    this.neighbours = neighbours;
     this.shard = shard;
     this.replies = replies;
     this.reading = reading;
   }
 
-  /// A group that somebody on this lane watches: its members are kept here meanwhile.
+  /// A group that somebody on this lane watches: the members of a small one are kept meanwhile.
   private static final class GroupWatch {
     final String group;
     final long number;
@@ -53,7 +59,12 @@ final class PresenceWatch {
     final List<Runnable> changedMeanwhile = new ArrayList<>();
     final List<Request> waiting = new ArrayList<>();
     boolean complete;
-    boolean counted = true;
+    boolean large;
+
+    /// What was last said of a large one, and when somebody last came or went.
+    int told;
+
+    long changedMillis;
     long nextCountMillis;
 
     GroupWatch(String group, long number) {
@@ -61,8 +72,14 @@ final class PresenceWatch {
       this.number = number;
     }
 
-    boolean isSmall() {
-      return members.size() <= SMALL_GROUP_MAX;
+    /// From now on only those are counted who are here.
+    void becomesLarge(long nowMillis) {
+      large = true;
+      complete = true;
+      told = online.size();
+      changedMillis = nowMillis;
+      members.clear();
+      online.clear();
     }
   }
 
@@ -105,18 +122,25 @@ final class PresenceWatch {
         may,
         (asking, answer) -> {
           if (!replies.refused(asking, answer) && answer instanceof Answer.GroupInfo info) {
-            watch(asking, in.name(), info.conversation().number());
+            watch(asking, in.name(), info);
           }
         });
   }
 
-  private void watch(Request request, String group, long number) {
+  private void watch(Request request, String group, Answer.GroupInfo info) {
+    long number = info.conversation().number();
     if (!isStillIn(request, number)) {
       return;
     }
     GroupWatch known = groups.get(group);
     GroupWatch watch = known == null ? new GroupWatch(group, number) : known;
     follow(request.session(), watch.watchers);
+    if (known == null) {
+      groups.put(group, watch);
+      if (info.members() > SMALL_GROUP_MAX) {
+        watch.becomesLarge(shard.clock.monotonicMillis());
+      }
+    }
     if (watch.complete) {
       answer(watch, request);
       return;
@@ -124,7 +148,6 @@ final class PresenceWatch {
     request.session().began();
     watch.waiting.add(request);
     if (known == null) {
-      groups.put(group, watch);
       readMembers(watch, request.actor(), "");
     }
   }
@@ -172,6 +195,9 @@ final class PresenceWatch {
       return;
     }
     watch.complete = true;
+    if (watch.members.size() > SMALL_GROUP_MAX) { // it has grown meanwhile
+      watch.becomesLarge(shard.clock.monotonicMillis());
+    }
     watch.members.stream().filter(shard.online::isOn).forEach(watch.online::add);
     watch.changedMeanwhile.forEach(Runnable::run);
     watch.changedMeanwhile.clear();
@@ -209,17 +235,55 @@ final class PresenceWatch {
   }
 
   private void answer(GroupWatch watch, Request request) {
+    if (watch.large) {
+      request.session().began();
+      count(
+          watch,
+          count -> {
+            request.session().answered();
+            if (!request.session().isClosed()) {
+              watch.told = count;
+              answer(watch, request, count);
+              request.session().updateReading();
+            }
+          });
+    } else {
+      answer(watch, request, watch.online.size());
+    }
+  }
+
+  private void answer(GroupWatch watch, Request request, int count) {
     replies.ok(
         request,
         out -> {
           out.name("in").plain("p:g:" + watch.group);
-          out.name("count").number(watch.online.size());
-          if (watch.isSmall()) {
+          out.name("count").number(count);
+          if (!watch.large) {
             out.name("online").beginArray();
             watch.online.forEach(out::plain);
             out.endArray();
           }
         });
+  }
+
+  /// How many members are connected, to whichever lanes.
+  private void count(GroupWatch watch, IntConsumer then) {
+    Set<String> here = new HashSet<>();
+    int[] missing = {neighbours.count()};
+    neighbours.tellAll(hub -> {
+      List<String> part = hub.presence().namesIn(watch.number);
+      shard.lane.execute(() -> {
+        here.addAll(part);
+        missing[0]--;
+        if (missing[0] == 0) {
+          then.accept(here.size());
+        }
+      });
+    });
+  }
+
+  private List<String> namesIn(long group) {
+    return shard.users.namesIn(group);
   }
 
   boolean isWatchedBy(Session session, Address in) {
@@ -233,6 +297,17 @@ final class PresenceWatch {
           watchers.remove(session);
           session.followsNoMore(watchers);
         });
+  }
+
+  void keepOnly(Session session, Caps caps) {
+    users.keySet().stream()
+        .map(user -> new Address(Address.Kind.USER_PRESENCE, user))
+        .filter(address -> !caps.maySubscribe(address))
+        .forEach(address -> unwatch(session, address));
+    groups.keySet().stream()
+        .map(group -> new Address(Address.Kind.GROUP_PRESENCE, group))
+        .filter(address -> !caps.maySubscribe(address))
+        .forEach(address -> unwatch(session, address));
   }
 
   private Optional<Readers> watchers(Address in) {
@@ -259,16 +334,15 @@ final class PresenceWatch {
   }
 
   private void changed(GroupWatch watch, String user, boolean on, long tsMillis) {
-    boolean moved =
-        watch.members.contains(user) && (on ? watch.online.add(user) : watch.online.remove(user));
-    if (!moved) {
+    if (watch.large) {
+      watch.changedMillis = shard.clock.monotonicMillis();
       return;
     }
-    if (watch.isSmall()) {
+    boolean moved =
+        watch.members.contains(user) && (on ? watch.online.add(user) : watch.online.remove(user));
+    if (moved) {
       String in = "p:g:" + watch.group;
       tell(watch.watchers, out -> Units.presence(out, in, user, on, tsMillis));
-    } else {
-      watch.counted = false;
     }
   }
 
@@ -277,7 +351,12 @@ final class PresenceWatch {
   }
 
   private void memberIn(GroupWatch watch, String user) {
-    watch.members.add(user);
+    if (!watch.large) {
+      watch.members.add(user);
+      if (watch.members.size() > SMALL_GROUP_MAX) {
+        watch.becomesLarge(shard.clock.monotonicMillis());
+      }
+    }
     Optional<Long> since = shard.online.onSinceMillis(user);
     if (since.isPresent()) {
       changed(watch, user, true, since.get());
@@ -297,6 +376,16 @@ final class PresenceWatch {
     if (watch != null) {
       who.forEach(user -> dismiss(watch, user));
     }
+  }
+
+  /// A group was deleted: nobody may watch it any more.
+  void groupEnded(String group) {
+    whenComplete(
+        group,
+        watch -> {
+          watch.watchers.forEach(session -> session.followsNoMore(watch.watchers));
+          groups.remove(group, watch);
+        });
   }
 
   /// Who left the group may not watch it any more.
@@ -335,17 +424,25 @@ final class PresenceWatch {
     users.values().removeIf(Readers::isEmpty);
     groups.values().removeIf(watch -> watch.watchers.isEmpty() && watch.complete);
     for (GroupWatch watch : groups.values()) {
-      if (!watch.counted && nowMillis >= watch.nextCountMillis) {
-        watch.counted = true;
+      // Once more than seems needed: who has just come may not be known as a member yet.
+      boolean moves = nowMillis - watch.changedMillis <= 2 * COUNT_EVERY_MILLIS;
+      if (watch.large && moves && nowMillis >= watch.nextCountMillis) {
         watch.nextCountMillis = nowMillis + COUNT_EVERY_MILLIS;
-        tell(watch.watchers, out -> count(out, watch));
+        count(watch, count -> counted(watch, count));
       }
+    }
+  }
+
+  private void counted(GroupWatch watch, int count) {
+    if (count != watch.told) {
+      watch.told = count;
+      tell(watch.watchers, out -> count(out, watch));
     }
   }
 
   private void count(JsonWriter out, GroupWatch watch) {
     out.beginObject().name("op").plain("presence").name("in").plain("p:g:" + watch.group);
-    out.name("count").number(watch.online.size());
+    out.name("count").number(watch.told);
     out.name("ts").number(shard.clock.epochMillis()).endObject();
   }
 }

@@ -5,6 +5,7 @@ import dev.tidings.engine.Answer;
 import dev.tidings.engine.Change;
 import dev.tidings.engine.ConversationId;
 import dev.tidings.engine.Entry;
+import dev.tidings.engine.GroupSettings;
 import dev.tidings.engine.Query;
 import dev.tidings.protocol.Address;
 import dev.tidings.protocol.Command;
@@ -165,6 +166,13 @@ final class Reading {
     }
   }
 
+  private static void settings(JsonWriter out, GroupSettings settings) {
+    if (!settings.title().isEmpty()) {
+      out.name("title").string(settings.title());
+    }
+    Groups.data(out, settings);
+  }
+
   private void row(JsonWriter out, Answer.Row row, String viewer) {
     out.beginObject().name("in").plain(row.conversation().id().addressFor(viewer));
     Replies.epoch(out, row.conversation());
@@ -173,6 +181,7 @@ final class Reading {
     if (!row.role().isEmpty() && !row.gone()) {
       out.name("role").plain(row.role());
     }
+    row.settings().ifPresent(settings -> settings(out, settings));
     if (row.gone()) {
       out.name("gone").bool(true);
     }

@@ -64,6 +64,7 @@ final class Replies {
       case Answer.Appended _,
           Answer.Marked _,
           Answer.Done _,
+          Answer.Sanctioned _,
           Answer.UserState _,
           Answer.Page _,
           Answer.SyncPage _,

@@ -1,6 +1,5 @@
 package dev.tidings.hub;
 
-import dev.tidings.auth.Authenticator;
 import dev.tidings.base.Clock;
 import dev.tidings.base.Lane;
 import dev.tidings.conversation.Channels;
@@ -28,7 +27,7 @@ final class Shard {
   final Clock clock;
   final Engine engine;
   final Frames frames;
-  final Authenticator authenticator;
+  final Admission admission;
   final OnlineUsers online;
   final Congestion congestion;
   final HubSettings settings;
@@ -60,7 +59,7 @@ final class Shard {
       Clock clock,
       Engine engine,
       Frames frames,
-      Authenticator authenticator,
+      Admission admission,
       OnlineUsers online,
       Congestion congestion,
       HubSettings settings,
@@ -70,7 +69,7 @@ final class Shard {
     this.clock = clock;
     this.engine = engine;
     this.frames = frames;
-    this.authenticator = authenticator;
+    this.admission = admission;
     this.online = online;
     this.congestion = congestion;
     this.settings = settings;

@@ -4,6 +4,7 @@ import static dev.tidings.protocol.ErrorCode.BAD_REQUEST;
 import static dev.tidings.protocol.ErrorCode.FORBIDDEN;
 import static dev.tidings.protocol.ErrorCode.TOO_MANY;
 
+import dev.tidings.auth.Caps;
 import dev.tidings.engine.Answer;
 import dev.tidings.engine.ConversationId;
 import dev.tidings.engine.Query;
@@ -143,6 +144,16 @@ final class Subscribing {
             Reading.items(out, "items", page.items(), request.actor());
           }
         });
+  }
+
+  /// What a renewed token does not allow any more ends.
+  void keepOnly(Session session, Caps caps) {
+    for (String topic : shard.topics.followedBy(session)) {
+      if (!caps.maySubscribe(new Address(Address.Kind.TOPIC, topic))) {
+        undo(session, new ConversationId(ConversationId.Kind.TOPIC, topic));
+      }
+    }
+    presence.keepOnly(session, caps);
   }
 
   void unsubscribe(Request request, Address in) {

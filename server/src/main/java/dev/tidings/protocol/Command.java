@@ -79,15 +79,42 @@ public sealed interface Command {
   /// Make, look at or change a group. `cid` makes a repeated change safe.
   record Group(Head head, Address in, String cid, GroupAction action) implements Command {}
 
+  /// What only an operator's backend may ask.
+  record Admin(Head head, AdminAction action) implements Command {}
+
   record Ping(Head head) implements Command {}
 
   record Pong(Head head) implements Command {}
 
-  /// What `do` selects.
+  /// What `do` of an `admin` selects.
+  sealed interface AdminAction {
+    /// `user` may not come in, or may again.
+    record Block(String user, boolean blocked) implements AdminAction {}
+
+    /// `user` may not send, or may again.
+    record Mute(String user, boolean muted) implements AdminAction {}
+
+    /// Ends the connections of `user`, or with `device` those of that device.
+    record KickUser(String user, String device) implements AdminAction {}
+
+    /// Ends the connection of this name.
+    record KickConnection(String connection) implements AdminAction {}
+
+    /// The tokens of `user` that were issued before this moment, absent: until now, are worth
+    /// nothing.
+    record RevokeUser(String user, OptionalLong beforeMillis) implements AdminAction {}
+
+    /// The token of this id (`jti`) is worth nothing.
+    record RevokeToken(String tokenId) implements AdminAction {}
+
+    /// One page of what was said of users and tokens, from `next` on.
+    record Sanctions(String next) implements AdminAction {}
+  }
+
+  /// What `do` of a `group` selects.
   sealed interface GroupAction {
-    /// `members` besides me; `open`: anyone may join; `quiet`: no join and leave entries.
-    record Create(String title, List<String> members, boolean open, boolean quiet)
-        implements GroupAction {}
+    /// With `members` besides me.
+    record Create(GroupPatch settings, List<String> members) implements GroupAction {}
 
     record Info() implements GroupAction {}
 
@@ -101,5 +128,35 @@ public sealed interface Command {
     record Add(List<String> who) implements GroupAction {}
 
     record Remove(List<String> who) implements GroupAction {}
+
+    /// Changes settings, and the roles of members: user to `owner`, `admin`, `member` or `mute`.
+    record Set(GroupPatch settings, Map<String, String> roles) implements GroupAction {}
+
+    record Delete() implements GroupAction {}
+  }
+
+  /// What is to be set of a group; what is absent stays as it is, or as it begins.
+  ///
+  /// @param data the application's, never empty if present
+  /// @param open anyone may join
+  /// @param quiet no entries say who joins and leaves
+  /// @param past new members see what was before them
+  /// @param adminsSend only admins and owners may send
+  record GroupPatch(
+      Optional<String> title,
+      Optional<Payload> data,
+      Optional<Boolean> open,
+      Optional<Boolean> quiet,
+      Optional<Boolean> past,
+      Optional<Boolean> adminsSend) {
+    /// Changes nothing.
+    public static final GroupPatch NOTHING =
+        new GroupPatch(
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty());
   }
 }

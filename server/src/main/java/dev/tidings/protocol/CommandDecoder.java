@@ -1,8 +1,11 @@
 package dev.tidings.protocol;
 
+import dev.tidings.protocol.Command.AdminAction;
 import dev.tidings.protocol.Command.GroupAction;
 import dev.tidings.protocol.Fields.Field;
 import dev.tidings.protocol.JsonScanner.Kind;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -30,7 +33,13 @@ public final class CommandDecoder {
   public static final int TOKEN_BYTES_MAX = 8_192;
   public static final int DEVICE_BYTES_MAX = 64;
   public static final int CLIENT_BYTES_MAX = 256;
+  public static final int CONN_BYTES_MAX = 64;
+  public static final int JTI_BYTES_MAX = 120;
   public static final int TITLE_BYTES_MAX = 256;
+
+  /// For `data` of a group.
+  public static final int GROUP_DATA_BYTES_MAX = 4_096;
+
   public static final int EPOCH_BYTES_MAX = 32;
   public static final int LABELS_MAX = 32;
 
@@ -48,7 +57,7 @@ public final class CommandDecoder {
   public static final int SYNC_LIMIT_DEFAULT = 200;
   public static final int HISTORY_LIMIT_DEFAULT = 50;
 
-  /// For `members` and `who`.
+  /// For `members`, `who` and `roles`.
   public static final int NAMES_MAX = 200;
 
   /// For `mention`.
@@ -73,6 +82,7 @@ public final class CommandDecoder {
     HISTORY,
     SYNC,
     GROUP,
+    ADMIN,
     PING,
     PONG;
 
@@ -87,15 +97,37 @@ public final class CommandDecoder {
     JOIN,
     LEAVE,
     ADD,
-    REMOVE;
+    REMOVE,
+    SET,
+    DELETE;
+
+    final String wire = name().toLowerCase(Locale.ROOT);
+  }
+
+  /// What `do` of an `admin` says.
+  private enum Order {
+    LIST,
+    BLOCK,
+    UNBLOCK,
+    MUTE,
+    UNMUTE,
+    KICK,
+    REVOKE;
 
     final String wire = name().toLowerCase(Locale.ROOT);
   }
 
   private static final WordMap<Op> OPS = WordMap.of(List.of(Op.values()), op -> op.wire);
   private static final WordMap<Deed> DEEDS = WordMap.of(List.of(Deed.values()), deed -> deed.wire);
+  private static final WordMap<Order> ORDERS =
+      WordMap.of(List.of(Order.values()), order -> order.wire);
   private static final long OPEN = Word.of("open");
   private static final long INVITE = Word.of("invite");
+  private static final long ADMINS = Word.of("admins");
+  private static final long MEMBERS = Word.of("members");
+
+  /// What `roles` may give.
+  private static final Set<String> ROLES = Set.of("owner", "admin", "member", "mute");
 
   private static final Set<Address.Kind> CONVERSATIONS =
       EnumSet.of(
@@ -117,6 +149,7 @@ public final class CommandDecoder {
   private final Field before = new Field("before");
   private final Field cid = new Field("cid");
   private final Field client = new Field("client");
+  private final Field conn = new Field("conn");
   private final Field data = new Field("data");
   private final Field deed = new Field("do");
   private final Field device = new Field("device");
@@ -125,6 +158,7 @@ public final class CommandDecoder {
   private final Field id = new Field("id");
   private final Field in = new Field("in");
   private final Field join = new Field("join");
+  private final Field jti = new Field("jti");
   private final Field key = new Field("key");
   private final Field labels = new Field("labels");
   private final Field last = new Field("last");
@@ -134,9 +168,12 @@ public final class CommandDecoder {
   private final Field mute = new Field("mute");
   private final Field next = new Field("next");
   private final Field op = new Field("op");
+  private final Field past = new Field("past");
   private final Field ping = new Field("ping");
   private final Field quiet = new Field("quiet");
   private final Field read = new Field("read");
+  private final Field roles = new Field("roles");
+  private final Field send = new Field("send");
   private final Field seq = new Field("seq");
   private final Field since = new Field("since");
   private final Field tail = new Field("tail");
@@ -152,9 +189,29 @@ public final class CommandDecoder {
       new Fields(
           DEPTH_MAX,
           List.of(
-              after, as, before, block, cid, client, data, deed, device, epoch, got, id, in, join,
-              key, labels, last, limit, members, mention, mute, next, op, ping, quiet, read, seq,
-              since, tail, title, to, token, ttl, user, version, who));
+              after, as, before, block, cid, client, conn, data, deed, device, epoch, got, id, in,
+              join, jti, key, labels, last, limit, members, mention, mute, next, op, past, ping,
+              quiet, read, roles, send, seq, since, tail, title, to, token, ttl, user, version,
+              who));
+
+  /// All that can be asked: each op, with what `do` may say where it has that.
+  static List<String> vocabulary() {
+    List<String> words = new ArrayList<>();
+    for (Op op : Op.values()) {
+      switch (op) {
+        case GROUP -> Arrays.stream(Deed.values()).forEach(deed -> words.add("group " + deed.wire));
+        case ADMIN ->
+            Arrays.stream(Order.values()).forEach(order -> words.add("admin " + order.wire));
+        default -> words.add(op.wire);
+      }
+    }
+    return words;
+  }
+
+  /// The names of all fields that some op knows.
+  List<String> fieldNames() {
+    return fields.names();
+  }
 
   /// What the unit in `buffer` from `from` (inclusive) to `to` (exclusive) asks for. White space
   /// around the object is ignored. An empty line is the caller's to drop; here it is `bad_json`.
@@ -250,6 +307,7 @@ public final class CommandDecoder {
               fields.address(in, GROUPS),
               fields.filledText(cid, CID_BYTES_MAX),
               groupAction());
+      case ADMIN -> new Command.Admin(head, adminAction());
       case PING -> new Command.Ping(head);
       case PONG -> new Command.Pong(head);
     };
@@ -295,23 +353,70 @@ public final class CommandDecoder {
   private GroupAction groupAction() {
     Deed known = DEEDS.get(fields.word(deed));
     if (known == null) {
-      fields.refuse(deed, "must be create, info, members, join, leave, add or remove");
+      fields.refuse(deed, "must be create, info, members, join, leave, add, remove, set or delete");
       return new GroupAction.Info();
     }
     return switch (known) {
-      case CREATE ->
-          new GroupAction.Create(
-              fields.text(title, TITLE_BYTES_MAX),
-              fields.names(members, 0, NAMES_MAX),
-              open(),
-              fields.flag(quiet));
+      case CREATE -> new GroupAction.Create(groupPatch(), fields.names(members, 0, NAMES_MAX));
       case INFO -> new GroupAction.Info();
       case MEMBERS -> new GroupAction.Members(fields.text(next, CURSOR_BYTES_MAX));
       case JOIN -> new GroupAction.Join();
       case LEAVE -> new GroupAction.Leave();
       case ADD -> new GroupAction.Add(fields.names(who, 1, NAMES_MAX));
       case REMOVE -> new GroupAction.Remove(fields.names(who, 1, NAMES_MAX));
+      case SET -> set();
+      case DELETE -> new GroupAction.Delete();
     };
+  }
+
+  private AdminAction adminAction() {
+    Order known = ORDERS.get(fields.word(deed));
+    if (known == null) {
+      fields.refuse(deed, "must be list, block, unblock, mute, unmute, kick or revoke");
+      return new AdminAction.Sanctions("");
+    }
+    return switch (known) {
+      case LIST -> new AdminAction.Sanctions(fields.text(next, CURSOR_BYTES_MAX));
+      case BLOCK -> new AdminAction.Block(fields.name(user), true);
+      case UNBLOCK -> new AdminAction.Block(fields.name(user), false);
+      case MUTE -> new AdminAction.Mute(fields.name(user), true);
+      case UNMUTE -> new AdminAction.Mute(fields.name(user), false);
+      case KICK -> {
+        refuseBoth(conn, user);
+        yield conn.isPresent()
+            ? new AdminAction.KickConnection(fields.filledText(conn, CONN_BYTES_MAX))
+            : new AdminAction.KickUser(fields.name(user), device());
+      }
+      case REVOKE -> {
+        refuseBoth(jti, user);
+        yield jti.isPresent()
+            ? new AdminAction.RevokeToken(fields.filledText(jti, JTI_BYTES_MAX))
+            : new AdminAction.RevokeUser(fields.name(user), fields.optionalPosition(before));
+      }
+    };
+  }
+
+  private void refuseBoth(Field one, Field other) {
+    if (one.isPresent() && other.isPresent()) {
+      fields.refuse(one, "cannot stand beside " + other.name());
+    }
+  }
+
+  private GroupAction.Set set() {
+    if (!fields.anyPresent(title, data, join, quiet, past, send, roles)) {
+      fields.refuse(deed, "set needs title, data, join, quiet, past, send or roles");
+    }
+    return new GroupAction.Set(groupPatch(), fields.words(roles, ROLES, NAMES_MAX));
+  }
+
+  private Command.GroupPatch groupPatch() {
+    return new Command.GroupPatch(
+        fields.optionalText(title, TITLE_BYTES_MAX),
+        fields.optionalPayload(data, GROUP_DATA_BYTES_MAX),
+        oneOf(join, OPEN, INVITE, "must be open or invite"),
+        fields.optionalFlag(quiet),
+        fields.optionalFlag(past),
+        oneOf(send, ADMINS, MEMBERS, "must be admins or members"));
   }
 
   /// The highest version that the client understands. What is beyond our numbers is beyond our
@@ -330,12 +435,15 @@ public final class CommandDecoder {
     return name;
   }
 
-  /// Whether anyone may join the group.
-  private boolean open() {
-    long word = fields.word(join);
-    if (join.isPresent() && word != OPEN && word != INVITE) {
-      fields.refuse(join, "must be open or invite");
+  /// Whether `field` says `yes` and not `no`; empty if it is absent.
+  private Optional<Boolean> oneOf(Field field, long yes, long no, String rule) {
+    if (field.isAbsent()) {
+      return Optional.empty();
     }
-    return word == OPEN;
+    long word = fields.word(field);
+    if (word != yes && word != no) {
+      fields.refuse(field, rule);
+    }
+    return Optional.of(word == yes);
   }
 }

@@ -71,6 +71,10 @@ final class Fields {
     byName = WordMap.of(fields, Field::name);
   }
 
+  List<String> names() {
+    return fields.stream().map(Field::name).toList();
+  }
+
   /// Forgets the unit before and takes in the one in `buffer` from `from` to `to`. False if it is
   /// not legal JSON; then nothing of it may be read except [#illegality].
   boolean collect(byte[] buffer, int from, int to) {
@@ -166,6 +170,15 @@ final class Fields {
     return Optional.of(name);
   }
 
+  /// The name of `field`, which must be there.
+  String name(Field field) {
+    Optional<String> name = optionalName(field);
+    if (field.isAbsent()) {
+      refuse(field, "must be there");
+    }
+    return name.orElse("");
+  }
+
   /// The list of names of `field`, which may be absent only if `countMin` is 0.
   List<String> names(Field field, int countMin, int countMax) {
     if (field.isAbsent() && countMin == 0) {
@@ -244,6 +257,14 @@ final class Fields {
     return buffer[field.from] == 't';
   }
 
+  Optional<Boolean> optionalFlag(Field field) {
+    return field.isAbsent() ? Optional.empty() : Optional.of(flag(field));
+  }
+
+  boolean anyPresent(Field... some) {
+    return Arrays.stream(some).anyMatch(Field::isPresent);
+  }
+
   /// The texts of the object `field`, by their names; none if it is absent.
   Map<String, String> texts(Field field, int countMax, int bytesMax) {
     if (field.isAbsent()) {
@@ -282,6 +303,30 @@ final class Fields {
     return OptionalLong.of(time);
   }
 
+  /// The object of `field`, which says one of `words` for each of at most `countMax` names.
+  Map<String, String> words(Field field, Set<String> words, int countMax) {
+    if (field.isAbsent()) {
+      return Map.of();
+    }
+    Map<String, String> found =
+        field.kind == Kind.OBJECT
+            ? scanner.textsByName(field.from, field.to, countMax, Address.NAME_BYTES_MAX)
+            : null;
+    if (found == null
+        || found.isEmpty()
+        || !found.keySet().stream().allMatch(Address::isName)
+        || !words.containsAll(found.values())) {
+      refuse(
+          field,
+          "must say for 1 to "
+              + countMax
+              + " names one of "
+              + String.join(", ", words.stream().sorted().toList()));
+      return Map.of();
+    }
+    return found;
+  }
+
   /// The text or integer of `field`, kept as it was written.
   RequestId requestId(Field field, int bytesMax) {
     if (field.isAbsent()) {
@@ -312,6 +357,10 @@ final class Fields {
       return NOTHING;
     }
     return new Payload(Arrays.copyOfRange(buffer, field.from, field.to));
+  }
+
+  Optional<Payload> optionalPayload(Field field, int bytesMax) {
+    return field.isAbsent() ? Optional.empty() : Optional.of(payload(field, bytesMax));
   }
 
   private @Nullable String textOrNull(Field field, int bytesMax) {

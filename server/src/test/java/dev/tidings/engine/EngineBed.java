@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.fail;
 
 import dev.tidings.base.Lane;
 import dev.tidings.protocol.Address;
+import dev.tidings.protocol.Command.GroupPatch;
 import dev.tidings.protocol.ErrorCode;
 import dev.tidings.protocol.Payload;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.BlockingQueue;
@@ -266,7 +268,18 @@ public final class EngineBed {
       String by, String group, String cid, List<String> members, boolean open, boolean quiet) {
     return change(ticket ->
         new Change.CreateGroup(
-            ticket, id(by, group), by, cid, "The " + group, members, open, quiet));
+            ticket, id(by, group), by, cid, settings("The " + group, open, quiet), members));
+  }
+
+  /// A title and who may come in how.
+  public static GroupPatch settings(String title, boolean open, boolean quiet) {
+    return new GroupPatch(
+        Optional.of(title),
+        Optional.empty(),
+        Optional.of(open),
+        Optional.of(quiet),
+        Optional.empty(),
+        Optional.empty());
   }
 
   public Answer join(String user, String group) {
@@ -289,6 +302,15 @@ public final class EngineBed {
   public Answer remove(String by, String group, String... who) {
     return change(
         ticket -> new Change.RemoveMembers(ticket, id(by, group), by, "", List.of(who), false));
+  }
+
+  public Answer set(String by, String group, GroupPatch settings, Map<String, Role> roles) {
+    return change(
+        ticket -> new Change.SetGroup(ticket, id(by, group), by, "", settings, roles, false));
+  }
+
+  public Answer delete(String by, String group) {
+    return change(ticket -> new Change.DeleteGroup(ticket, id(by, group), by, "", false));
   }
 
   public void visit(String user) {

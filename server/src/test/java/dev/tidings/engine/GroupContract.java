@@ -5,12 +5,18 @@ import static dev.tidings.engine.EngineBed.id;
 import static dev.tidings.engine.EngineBed.refused;
 import static dev.tidings.engine.EngineBed.seqs;
 import static dev.tidings.engine.EngineBed.texts;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidings.engine.EngineBed.Ask;
+import dev.tidings.protocol.Command.GroupPatch;
 import dev.tidings.protocol.ErrorCode;
+import dev.tidings.protocol.Payload;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,7 +53,7 @@ public abstract class GroupContract extends EngineFixture {
 
   private Ask making(String by, String group) {
     return bed.submit(ticket ->
-        new Change.CreateGroup(ticket, id(by, group), by, "", "", List.of(), false, false));
+        new Change.CreateGroup(ticket, id(by, group), by, "", GroupPatch.NOTHING, List.of()));
   }
 
   @Test
@@ -68,9 +74,9 @@ public abstract class GroupContract extends EngineFixture {
     bed.create("ann", "g:ops", List.of("bob"), true, true);
     restart();
     Answer.GroupInfo info = info("bob");
-    assertThat(info.title()).isEqualTo("The g:ops");
-    assertThat(info.open()).isTrue();
-    assertThat(info.quiet()).isTrue();
+    assertThat(info.settings().title()).isEqualTo("The g:ops");
+    assertThat(info.settings().open()).isTrue();
+    assertThat(info.settings().quiet()).isTrue();
     assertThat(info.members()).isEqualTo(2);
     assertThat(info.role()).isEqualTo("member");
     assertThat(info("ann").role()).isEqualTo("owner");
@@ -203,8 +209,10 @@ public abstract class GroupContract extends EngineFixture {
     assertThat(info("ann").members()).isEqualTo(3);
   }
 
+  // ---- Roles ------------------------------------------------------------------------------------
+
   @Test
-  void onlyTheOwnerLetsInAndPutsOut() {
+  void onlyThoseWhoManageLetInAndPutOut() {
     bed.create("ann", "g:ops", List.of("bob", "cat"), true, false);
     assertThat(refused(bed.add("bob", "g:ops", "dan"))).isEqualTo(ErrorCode.FORBIDDEN);
     assertThat(refused(bed.remove("bob", "g:ops", "cat"))).isEqualTo(ErrorCode.FORBIDDEN);
@@ -244,6 +252,265 @@ public abstract class GroupContract extends EngineFixture {
     assertThat(bed.committed().stream().map(each -> each.getClass().getSimpleName()))
         .containsExactly(
             "MembersIn", "Appended", "MembersIn", "Appended", "Appended", "MembersOut");
+  }
+
+  @Test
+  void adminsManageMembersButNeitherAdminsNorOwners() {
+    bed.create("ann", "g:ops", List.of("bob", "cat", "dan"), false, false);
+    assertThat(done(roles("ann", "bob", Role.ADMIN, "cat", Role.ADMIN)).seq()).isEqualTo(2);
+    assertThat(done(bed.add("bob", "g:ops", "eve")).seq()).isEqualTo(3);
+    assertThat(done(roles("bob", "eve", Role.MUTE)).seq()).isEqualTo(4);
+    assertThat(done(roles("bob", "eve", Role.MEMBER)).seq()).isEqualTo(5);
+    assertThat(done(bed.remove("bob", "g:ops", "eve")).seq()).isEqualTo(6);
+    for (Role role : List.of(Role.ADMIN, Role.OWNER)) {
+      assertThat(refused(roles("bob", "dan", role))).isEqualTo(ErrorCode.FORBIDDEN);
+      assertThat(refused(roles("dan", "dan", role))).isEqualTo(ErrorCode.FORBIDDEN);
+    }
+    assertThat(refused(roles("bob", "cat", Role.MUTE))).isEqualTo(ErrorCode.FORBIDDEN);
+    assertThat(refused(roles("bob", "ann", Role.MEMBER))).isEqualTo(ErrorCode.FORBIDDEN);
+    assertThat(refused(bed.remove("bob", "g:ops", "dan", "cat"))).isEqualTo(ErrorCode.FORBIDDEN);
+    assertThat(refused(bed.delete("bob", "g:ops"))).isEqualTo(ErrorCode.FORBIDDEN);
+    restart();
+    assertThat(members("ann")).containsExactly("ann owner", "bob admin", "cat admin", "dan member");
+  }
+
+  @Test
+  void whoIsMutedReadsAndDoesNotSend() {
+    bed.create("ann", "g:ops", List.of("bob"), true, false);
+    roles("ann", "bob", Role.MUTE);
+    restart();
+    assertThat(refused(bed.sendWith("bob", "g:ops", "", "1"))).isEqualTo(ErrorCode.FORBIDDEN);
+    bed.send("ann", "g:ops", "2");
+    assertThat(texts(bed.all("bob", "g:ops").items())).last().isEqualTo("2");
+    bed.leave("bob", "g:ops");
+    bed.join("bob", "g:ops");
+    assertThat(members("ann")).containsExactly("ann owner", "bob mute");
+    assertThat(refused(bed.sendWith("bob", "g:ops", "", "3"))).isEqualTo(ErrorCode.FORBIDDEN);
+    roles("ann", "bob", Role.MEMBER);
+    bed.send("bob", "g:ops", "4");
+  }
+
+  @Test
+  void aRepeatOfOneMutedSinceIsAnswered() {
+    bed.create("ann", "g:ops", List.of("bob"), false, false);
+    bed.sendWith("bob", "g:ops", "c", "1");
+    roles("ann", "bob", Role.MUTE);
+    assertThat(done(bed.sendWith("bob", "g:ops", "c", "1")).duplicate()).isTrue();
+  }
+
+  @Test
+  void anEntrySaysWhoHasWhichRoleNow() {
+    bed.create("ann", "g:ops", List.of("bob", "cat"), false, true);
+    roles("ann", "bob", Role.ADMIN, "cat", Role.MEMBER);
+    Entry info = bed.all("cat", "g:ops").items().getLast();
+    assertThat(info.kind()).isEqualTo(Entry.Kind.INFO);
+    assertThat(info.from()).isEqualTo("ann");
+    assertThat(info.who()).containsExactly("bob");
+    assertThat(texts(List.of(info))).containsExactly("{\"roles\":{\"bob\":\"admin\"}}");
+  }
+
+  @Test
+  void ownershipIsHandedOverInOneStep() {
+    bed.create("ann", "g:ops", List.of("bob"), false, false);
+    assertThat(refused(bed.leave("ann", "g:ops"))).isEqualTo(ErrorCode.FORBIDDEN);
+    assertThat(refused(roles("ann", "ann", Role.MEMBER))).isEqualTo(ErrorCode.FORBIDDEN);
+    assertThat(refused(roles("ann", "eve", Role.OWNER, "ann", Role.MEMBER)))
+        .isEqualTo(ErrorCode.NOT_FOUND);
+    assertThat(members("bob")).containsExactly("ann owner", "bob member");
+    assertThat(done(roles("ann", "bob", Role.OWNER, "ann", Role.MEMBER)).seq()).isEqualTo(2);
+    assertThat(members("bob")).containsExactly("ann member", "bob owner");
+    assertThat(done(bed.leave("ann", "g:ops")).seq()).isEqualTo(3);
+    assertThat(done(bed.leave("bob", "g:ops")).seq()).as("alone: it ends").isEqualTo(4);
+  }
+
+  @Test
+  void oneOfTwoOwnersMayLeave() {
+    bed.create("ann", "g:ops", List.of("bob", "cat"), false, false);
+    roles("ann", "bob", Role.OWNER);
+    restart();
+    assertThat(done(bed.leave("ann", "g:ops")).seq()).isEqualTo(3);
+    assertThat(refused(bed.leave("bob", "g:ops"))).isEqualTo(ErrorCode.FORBIDDEN);
+  }
+
+  private Answer roles(String by, String user, Role role) {
+    return bed.set(by, "g:ops", GroupPatch.NOTHING, Map.of(user, role));
+  }
+
+  private Answer roles(String by, String one, Role first, String other, Role second) {
+    Map<String, Role> roles = new LinkedHashMap<>();
+    roles.put(one, first);
+    roles.put(other, second);
+    return bed.set(by, "g:ops", GroupPatch.NOTHING, roles);
+  }
+
+  // ---- Settings ---------------------------------------------------------------------------------
+
+  @Test
+  void whatIsSetIsSaidAndKept() {
+    bed.create("ann", "g:ops", List.of("bob"), false, false);
+    GroupPatch patch = patch("Ops 2", "{\"icon\":1}", Optional.of(true), Optional.of(true));
+    assertThat(done(bed.set("ann", "g:ops", patch, Map.of())).seq()).isEqualTo(2);
+    assertThat(done(bed.set("ann", "g:ops", patch, Map.of())).seq()).as("all is so").isZero();
+    restart();
+    GroupSettings settings = info("bob").settings();
+    assertThat(settings.title()).isEqualTo("Ops 2");
+    assertThat(new String(settings.data().json(), UTF_8)).isEqualTo("{\"icon\":1}");
+    assertThat(settings.past()).isTrue();
+    assertThat(settings.adminsSend()).isTrue();
+    assertThat(settings.open()).as("what was not named").isFalse();
+    assertThat(texts(bed.all("bob", "g:ops").items()))
+        .last()
+        .isEqualTo("{\"title\":\"Ops 2\",\"data\":{\"icon\":1},\"past\":true,\"send\":\"admins\"}");
+    Answer.Row row = bed.sync("bob", "").rows().getFirst();
+    assertThat(row.settings().orElseThrow().title()).isEqualTo("Ops 2");
+    assertThat(row.role()).isEqualTo("member");
+    assertThat(refused(bed.set("bob", "g:ops", patch("x", "1"), Map.of())))
+        .isEqualTo(ErrorCode.FORBIDDEN);
+  }
+
+  @Test
+  void whereOnlyAdminsSendMembersDoNot() {
+    bed.create("ann", "g:ops", List.of("bob", "cat"), false, false);
+    roles("ann", "bob", Role.ADMIN);
+    bed.set("ann", "g:ops", patch("", "1", Optional.empty(), Optional.of(true)), Map.of());
+    bed.send("ann", "g:ops", "1");
+    bed.send("bob", "g:ops", "2");
+    assertThat(refused(bed.sendWith("cat", "g:ops", "", "3"))).isEqualTo(ErrorCode.FORBIDDEN);
+    bed.set("bob", "g:ops", patch("", "1", Optional.empty(), Optional.of(false)), Map.of());
+    bed.send("cat", "g:ops", "4");
+  }
+
+  @Test
+  void whereThePastIsSharedNewMembersSeeItFromThenOn() {
+    bed.create("ann", "g:ops", List.of(), true, false);
+    bed.send("ann", "g:ops", "1");
+    bed.join("bob", "g:ops");
+    bed.set("ann", "g:ops", patch("", "1", Optional.of(true), Optional.empty()), Map.of());
+    bed.join("cat", "g:ops");
+    assertThat(bed.all("bob", "g:ops").low()).isEqualTo(3);
+    assertThat(bed.all("cat", "g:ops").low()).isEqualTo(1);
+    assertThat(seqs(bed.all("cat", "g:ops").items())).containsExactly(1L, 2L, 3L, 4L, 5L);
+    bed.set("ann", "g:ops", patch("", "1", Optional.of(false), Optional.empty()), Map.of());
+    bed.leave("cat", "g:ops");
+    bed.join("cat", "g:ops");
+    assertThat(bed.all("cat", "g:ops").low()).isEqualTo(8);
+  }
+
+  @Test
+  void aRepeatedSetIsDoneOnce() {
+    bed.create("ann", "g:ops", List.of(), false, false);
+    Answer first = setting("c", patch("one", "1"));
+    bed.set("ann", "g:ops", patch("two", "2"), Map.of());
+    Answer repeat = setting("c", patch("one", "1"));
+    assertThat(done(first).seq()).isEqualTo(2);
+    assertThat(done(repeat).duplicate()).isTrue();
+    assertThat(info("ann").settings().title()).isEqualTo("two");
+    assertThat(refused(setting("c", patch("one", "3")))).isEqualTo(ErrorCode.CID);
+  }
+
+  private Answer setting(String cid, GroupPatch patch) {
+    return bed.change(ticket ->
+        new Change.SetGroup(ticket, id("ann", "g:ops"), "ann", cid, patch, Map.of(), false));
+  }
+
+  private static GroupPatch patch(String title, String data) {
+    return patch(title, data, Optional.empty(), Optional.empty());
+  }
+
+  private static GroupPatch patch(
+      String title, String data, Optional<Boolean> past, Optional<Boolean> adminsSend) {
+    return new GroupPatch(
+        Optional.of(title),
+        Optional.of(Payload.of(data)),
+        Optional.empty(),
+        Optional.empty(),
+        past,
+        adminsSend);
+  }
+
+  // ---- The end ----------------------------------------------------------------------------------
+
+  @Test
+  void aDeletedGroupIsLeftByEverybodyAtItsEnd() {
+    bed.create("ann", "g:ops", List.of("bob"), true, false);
+    bed.send("ann", "g:ops", "1");
+    String cursor = bed.sync("bob", "").cursor();
+    assertThat(done(bed.delete("ann", "g:ops")).seq()).isEqualTo(3);
+    restart();
+    assertThat(seqs(bed.all("bob", "g:ops").items())).containsExactly(1L, 2L, 3L);
+    assertThat(bed.all("bob", "g:ops").items().getLast().kind()).isEqualTo(Entry.Kind.END);
+    Answer.Row row = bed.sync("bob", cursor).rows().getFirst();
+    assertThat(row.gone()).isTrue();
+    assertThat(row.head()).isEqualTo(3);
+    assertThat(row.settings()).isEmpty();
+    for (String former : List.of("ann", "bob")) {
+      assertThat(refused(bed.sendWith(former, "g:ops", "", "1"))).isEqualTo(ErrorCode.NOT_MEMBER);
+      assertThat(refused(bed.join(former, "g:ops"))).isEqualTo(ErrorCode.NOT_MEMBER);
+      assertThat(refused(bed.add(former, "g:ops", "eve"))).isEqualTo(ErrorCode.NOT_MEMBER);
+      assertThat(refused(bed.delete(former, "g:ops"))).isEqualTo(ErrorCode.NOT_MEMBER);
+      assertThat(refused(bed.read(new Query.Info(id(former, "g:ops"), former, false))))
+          .isEqualTo(ErrorCode.NOT_MEMBER);
+    }
+    assertThat(bed.join("eve", "g:ops")).isEqualTo(bed.join("eve", "g:nowhere"));
+    assertThat(
+            refused(
+                bed.change(ticket ->
+                    new Change.Append(
+                        ticket, id("svc", "g:ops"), "svc", "", Payload.of("1"), true))))
+        .as("not even a backend's")
+        .isEqualTo(ErrorCode.NOT_FOUND);
+    assertThat(refused(bed.read(new Query.Members(id("svc", "g:ops"), "svc", "", 9, true))))
+        .isEqualTo(ErrorCode.NOT_FOUND);
+  }
+
+  @Test
+  void theNameOfADeletedGroupIsFreeWhenNobodyMayReadItsPast() {
+    bed.create("ann", "g:ops", List.of("bob"), false, false);
+    String epoch = bed.all("bob", "g:ops").conversation().epoch();
+    bed.delete("ann", "g:ops");
+    assertThat(refused(bed.create("eve", "g:ops", List.of(), false, false)))
+        .isEqualTo(ErrorCode.EXISTS);
+    clock.advance(30 * DAY);
+    assertThat(seqs(bed.all("bob", "g:ops").items())).containsExactly(1L, 2L);
+    clock.advance(2 * DAY);
+    assertThat(refused(bed.history("bob", "g:ops", OptionalLong.of(0), OptionalLong.empty())))
+        .isEqualTo(ErrorCode.NOT_FOUND);
+    assertThat(bed.sync("bob", "").rows()).isEmpty();
+    assertThat(done(bed.create("eve", "g:ops", List.of("bob"), false, false)).seq()).isEqualTo(1);
+    restart();
+    Answer.Page page = bed.all("bob", "g:ops");
+    assertThat(seqs(page.items())).containsExactly(1L);
+    assertThat(page.conversation().epoch()).isNotEqualTo(epoch);
+    assertThat(bed.sync("bob", "").rows()).hasSize(1);
+  }
+
+  @Test
+  void theLastMemberEndsItByLeaving() {
+    bed.create("ann", "g:ops", List.of("bob"), false, false);
+    bed.leave("bob", "g:ops");
+    assertThat(done(bed.leave("ann", "g:ops")).seq()).isEqualTo(3);
+    assertThat(bed.all("ann", "g:ops").items().getLast().kind()).isEqualTo(Entry.Kind.END);
+    assertThat(bed.all("bob", "g:ops").head()).as("he left before").isEqualTo(2);
+  }
+
+  @Test
+  void aDeletedGroupIsNoneOfThoseThatOneIsIn() {
+    for (String group : List.of("g:1", "g:2", "g:3")) {
+      bed.create("ann", group, List.of(), true, false);
+    }
+    bed.delete("ann", "g:2");
+    assertThat(done(bed.create("ann", "g:4", List.of(), true, false)).seq()).isEqualTo(1);
+    assertThat(refused(bed.create("ann", "g:5", List.of(), true, false)))
+        .isEqualTo(ErrorCode.TOO_MANY);
+  }
+
+  @Test
+  void lanesLearnOfTheEndBehindTheEntryThatSaysSo() {
+    bed.create("ann", "g:ops", List.of(), false, true);
+    bed.delete("ann", "g:ops");
+    bed.settle();
+    assertThat(bed.committed().stream().map(each -> each.getClass().getSimpleName()))
+        .containsExactly("MembersIn", "Appended", "GroupEnded");
   }
 
   // ---- Quiet groups -----------------------------------------------------------------------------

@@ -3,6 +3,7 @@ package dev.tidings.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidings.engine.EngineBed.Ask;
+import dev.tidings.protocol.Command.GroupPatch;
 import dev.tidings.protocol.Payload;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ import java.util.TreeMap;
 /// follows from the seed.
 abstract class RandomStory {
   private static final List<String> USERS = List.of("ann", "bob", "cat", "dan");
+  private static final List<Role> ROLES = List.of(Role.values());
   private static final List<String> GROUPS = List.of("g:closed", "g:open", "g:quiet");
 
   /// What lanes were told, and what follows from it for each user.
@@ -48,6 +50,12 @@ abstract class RandomStory {
         }
         case Committed.MembersIn in ->
             in.who().forEach(user -> of(user).put(id, new Stretch(head(id) + 1, true, 0)));
+        case Committed.GroupEnded _ ->
+            stretches
+                .values()
+                .forEach(mine ->
+                    mine.computeIfPresent(
+                        id, (_, was) -> was.in() ? new Stretch(was.low(), false, head(id)) : was));
         case Committed.MembersOut out ->
             out.who()
                 .forEach(user ->
@@ -155,7 +163,7 @@ abstract class RandomStory {
     String group = pick(GROUPS);
     ConversationId id = EngineBed.id(user, group);
     String cid = random.nextInt(3) == 0 ? "c" + random.nextInt(20) : "";
-    return switch (random.nextInt(10)) {
+    return switch (random.nextInt(12)) {
       case 0, 1, 2 -> append(ticket, user, "u:" + pick(USERS), cid);
       case 3, 4 -> append(ticket, user, group, cid);
       case 5 -> append(ticket, user, "a:all", cid);
@@ -165,10 +173,8 @@ abstract class RandomStory {
               id,
               user,
               cid,
-              "",
-              List.of(pick(USERS)),
-              !group.equals("g:closed"),
-              group.equals("g:quiet"));
+              EngineBed.settings("", !group.equals("g:closed"), group.equals("g:quiet")),
+              List.of(pick(USERS)));
       case 7 -> new Change.JoinGroup(ticket, id, user, cid);
       case 8 -> new Change.LeaveGroup(ticket, id, user, cid);
       case 9 ->
@@ -177,8 +183,28 @@ abstract class RandomStory {
                   ticket, id, user, cid, List.of(pick(USERS), pick(USERS)), random.nextBoolean())
               : new Change.RemoveMembers(
                   ticket, id, user, cid, List.of(pick(USERS)), random.nextBoolean());
+      case 10 ->
+          new Change.SetGroup(
+              ticket,
+              id,
+              user,
+              cid,
+              random.nextBoolean()
+                  ? GroupPatch.NOTHING
+                  : EngineBed.settings(
+                      "t" + random.nextInt(3), group.equals("g:open"), quiet(group)),
+              Map.of(pick(USERS), ROLES.get(random.nextInt(ROLES.size()))),
+              random.nextBoolean());
+      case 11 ->
+          random.nextInt(8) > 0
+              ? append(ticket, user, group, cid)
+              : new Change.DeleteGroup(ticket, id, user, cid, random.nextInt(4) == 0);
       default -> throw new IllegalStateException();
     };
+  }
+
+  private static boolean quiet(String group) {
+    return group.equals("g:quiet");
   }
 
   private Change append(Ticket ticket, String user, String to, String cid) {

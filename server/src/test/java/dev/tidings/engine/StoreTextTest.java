@@ -9,9 +9,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tidings.base.Ids;
 import dev.tidings.engine.Retention.Keep;
 import dev.tidings.engine.StoreText.Import;
+import dev.tidings.protocol.Command.GroupPatch;
 import dev.tidings.protocol.Payload;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -45,6 +48,12 @@ class StoreTextTest {
     bed.createWith("bob", "g:quiet", "c-2", List.of("ann"), false, true);
     bed.send("bob", "g:ops", "3");
     bed.leave("cat", "g:ops");
+    bed.set("ann", "g:ops", patch("{\"a\" : 1}"), Map.of("bob", Role.ADMIN));
+    bed.create("ann", "g:over", List.of("bob"), true, true);
+    bed.delete("ann", "g:over");
+    bed.change(ticket ->
+        new Change.Sanctioning(ticket, "mallory", before -> new Sanction(true, true, 17)));
+    bed.change(ticket -> new Change.RevokeToken(ticket, "jti \" é"));
     bed.visit("ann");
     bed.send("root", "a:all", "4");
     bed.change(ticket -> new Change.Visit(ticket, "ann", List.of(id("ann", "a:staff"))));
@@ -62,6 +71,16 @@ class StoreTextTest {
     bed.change(ticket -> new Change.Recall(ticket, id("bob", "u:ann"), "bob", "", "", 2, false));
     cursor = bed.sync("bob", "").cursor();
     bed.engine().close();
+  }
+
+  private static GroupPatch patch(String data) {
+    return new GroupPatch(
+        Optional.of("T\" ü"),
+        Optional.of(Payload.of(data)),
+        Optional.of(true),
+        Optional.of(false),
+        Optional.of(true),
+        Optional.of(true));
   }
 
   private static List<String> export(Store of) {
@@ -102,6 +121,8 @@ class StoreTextTest {
             "pointer",
             "standing",
             "expiry",
+            "sanction",
+            "revoked",
             "end");
   }
 

@@ -201,9 +201,8 @@ class CommandDecoderLimitsTest {
         required(
             create,
             "do",
-            List.of("\"info\"", "\"members\"", "\"join\"", "\"leave\""),
-            List.of(
-                "\"\"", "\"set\"", "\"delete\"", "\"Join\"", "\"join\\u0000\"", "\"\\ud800\"")));
+            List.of("\"info\"", "\"members\"", "\"join\"", "\"leave\"", "\"delete\""),
+            List.of("\"\"", "\"set\"", "\"Join\"", "\"join\\u0000\"", "\"\\ud800\"")));
     rows.add(text(create, "cid", 1, 64));
     rows.add(text(create, "title", 0, 256));
     rows.add(names(create, "members", 0));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidings.protocol.Address.Kind;
 import dev.tidings.protocol.Command.GroupAction;
+import dev.tidings.protocol.Command.GroupPatch;
 import dev.tidings.protocol.Decoded.Refused;
 import dev.tidings.protocol.Decoded.Request;
 import java.util.ArrayList;
@@ -265,15 +266,49 @@ class CommandDecoderTest {
   @Test
   void group() {
     assertThat(action("\"do\":\"create\""))
-        .isEqualTo(new GroupAction.Create("", List.of(), false, false));
+        .isEqualTo(new GroupAction.Create(GroupPatch.NOTHING, List.of()));
     assertThat(
             action(
                 """
                 "do":"create","title":"Ops","members":["bob", "carol"],"join":"open","quiet":true\
                 """))
-        .isEqualTo(new GroupAction.Create("Ops", List.of("bob", "carol"), true, true));
+        .isEqualTo(
+            new GroupAction.Create(
+                new GroupPatch(
+                    Optional.of("Ops"),
+                    Optional.empty(),
+                    Optional.of(true),
+                    Optional.of(true),
+                    Optional.empty(),
+                    Optional.empty()),
+                List.of("bob", "carol")));
     assertThat(action("\"do\":\"create\",\"join\":\"invite\",\"quiet\":false,\"members\":[]"))
-        .isEqualTo(new GroupAction.Create("", List.of(), false, false));
+        .isEqualTo(
+            new GroupAction.Create(
+                new GroupPatch(
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.of(false),
+                    Optional.of(false),
+                    Optional.empty(),
+                    Optional.empty()),
+                List.of()));
+    assertThat(
+            action(
+                """
+                "do":"set","title":"","send":"admins","past":true,"roles":{"bob":"mute", "al":"owner"}\
+                """))
+        .isEqualTo(
+            new GroupAction.Set(
+                new GroupPatch(
+                    Optional.of(""),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.of(true),
+                    Optional.of(true)),
+                Map.of("bob", "mute", "al", "owner")));
+    assertThat(action("\"do\":\"delete\"")).isEqualTo(new GroupAction.Delete());
     assertThat(action("\"do\":\"info\"")).isEqualTo(new GroupAction.Info());
     assertThat(action("\"do\":\"members\"")).isEqualTo(new GroupAction.Members(""));
     assertThat(action("\"do\":\"members\",\"next\":\"n\"")).isEqualTo(new GroupAction.Members("n"));

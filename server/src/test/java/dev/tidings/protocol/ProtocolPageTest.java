@@ -33,6 +33,8 @@ class ProtocolPageTest {
   private static final String CLOSES = "| close | `bye` code | verdict |";
   private static final String DEEDS = "| `do` | fields | who may |";
 
+  private static final String ORDERS = "| `do` of `admin` | fields | effect |";
+
   /// How the code begins a unit that it sends.
   private static final Pattern SENT_OP =
       Pattern.compile("name\\(\"op\"\\)\\s*\\.plain\\(\"(\\w+)\"\\)");
@@ -160,6 +162,29 @@ class ProtocolPageTest {
         .containsExactlyElementsOf(
             Arrays.stream(Command.GroupAction.class.getPermittedSubclasses())
                 .map(action -> action.getSimpleName().toLowerCase(Locale.ROOT))
+                .toList());
+  }
+
+  /// By way of the examples, and of the table beside them.
+  @Test
+  void ordersOfAdminAreThoseThatTheDecoderTakes() {
+    Set<Class<?>> actions = new LinkedHashSet<>();
+    for (Command command : commandsOfThePage()) {
+      if (command instanceof Command.Admin admin) {
+        actions.add(admin.action().getClass());
+      }
+    }
+    assertThat(actions)
+        .containsExactlyInAnyOrder(Command.AdminAction.class.getPermittedSubclasses());
+    Set<String> words = new TreeSet<>();
+    for (List<String> row : PAGE.table(ORDERS)) {
+      words.addAll(List.of(row.getFirst().replace("`", "").split(", ")));
+    }
+    assertThat(words)
+        .containsExactlyInAnyOrderElementsOf(
+            CommandDecoder.vocabulary().stream()
+                .filter(word -> word.startsWith("admin "))
+                .map(word -> word.substring("admin ".length()))
                 .toList());
   }
 

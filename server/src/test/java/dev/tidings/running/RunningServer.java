@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -268,6 +269,12 @@ public final class RunningServer implements BeforeAllCallback, AfterEachCallback
   /// A token for `user` who may send only to these patterns of addresses.
   public String token(String user, List<String> maySend) {
     return new Tokens(key()).sign(user, false, maySend, Clock.system().epochMillis(), 3_600);
+  }
+
+  /// A token for `user` with these `caps`.
+  public String tokenWithCaps(String user, Map<String, List<String>> caps) {
+    return new Tokens(key())
+        .sign(user, false, caps, Map.of(), "", Clock.system().epochMillis(), 3_600);
   }
 
   /// A token for a backend.

@@ -144,6 +144,35 @@ class JoiningTest {
   }
 
   @Test
+  void everybodyHearsTheEndAndThenNothing() {
+    Simulation.story(
+        40,
+        sim -> {
+          ModelClient ann = sim.client("ann").connects();
+          ModelClient bob = sim.client("bob").connects();
+          ModelClient away = sim.client("bob", "desk");
+          sim.settle();
+          ann.createsQuiet("g:ops", "bob");
+          ann.sends("g:ops", "one");
+          ann.setsRole("g:ops", "bob", "mute");
+          sim.settle();
+          Deed mute = bob.sends("g:ops", "but");
+          sim.settle();
+          assertThat(Json.text(mute.answer().orElseThrow(), "code")).isEqualTo("forbidden");
+          ann.deletes("g:ops");
+          Deed late = ann.sends("g:ops", "two");
+          sim.settle();
+          assertThat(Json.text(late.answer().orElseThrow(), "code")).isEqualTo("not_member");
+          away.connects();
+          sim.settle();
+          assertThat(bob.heard("g:ops")).containsExactly(1L, 2L, 3L);
+          assertThat(away.heard("g:ops")).containsExactly(1L, 2L, 3L);
+          assertThat(bob.entries("g:ops").stream().map(entry -> Json.text(entry, "kind")))
+              .containsExactly("", "info", "end");
+        });
+  }
+
+  @Test
   void quietGroupTellsOnlyTheConcernedByGap() {
     Simulation.story(sim -> {
       ModelClient ann = sim.client("ann").connects();

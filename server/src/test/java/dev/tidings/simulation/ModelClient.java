@@ -228,6 +228,23 @@ final class ModelClient implements Peer {
     return withWho("remove", group, who);
   }
 
+  Deed setsTitle(String group, String title) {
+    String cid = nextCid();
+    return does(group, cid, group("set", group, cid).put("title", title));
+  }
+
+  Deed setsRole(String group, String who, String role) {
+    String cid = nextCid();
+    ObjectNode set = group("set", group, cid);
+    set.putObject("roles").put(who, role);
+    return does(group, cid, set);
+  }
+
+  Deed deletes(String group) {
+    String cid = nextCid();
+    return does(group, cid, group("delete", group, cid));
+  }
+
   private Deed withWho(String verb, String group, String who) {
     String cid = nextCid();
     ObjectNode change = group(verb, group, cid);
@@ -710,7 +727,9 @@ final class ModelClient implements Peer {
   private void apply(Copy copy, JsonNode entry) {
     copy.apply(entry);
     String kind = Json.text(entry, "kind");
-    if (Json.texts(entry, "who").contains(user)) {
+    if (kind.equals("end")) {
+      copy.gone = true;
+    } else if (!kind.equals("info") && Json.texts(entry, "who").contains(user)) {
       copy.gone = !kind.equals("join");
     }
   }

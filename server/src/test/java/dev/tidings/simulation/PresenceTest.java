@@ -3,6 +3,8 @@ package dev.tidings.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -90,6 +92,78 @@ class PresenceTest {
       sim.passes(11_000);
       assertThat(presences(ann)).hasSize(3);
     });
+  }
+
+  /// Of more than 200 members it is told how many are here, at most every ten seconds.
+  @Test
+  void ofALargeGroupOnlyTheNumberIsTold() {
+    Simulation.story(
+        6,
+        sim -> {
+          Terminal ann = sim.terminal("ann").joinsAs("ann");
+          ModelClient bob = sim.client("bob", "phone").connects();
+          sim.client("bob", "desk").connects();
+          sim.settle();
+          ann.says("{'op':'group','do':'create','in':'g:ops','quiet':true,'members':['bob']}");
+          ann.says("{'op':'group','do':'add','in':'g:ops','who':[" + names(0, 198) + "]}");
+          ann.says("{'op':'sub','in':'p:g:ops','id':1}");
+          sim.settle();
+          assertThat(Json.texts(ann.answer(1), "online")).contains("ann", "bob");
+          ann.says("{'op':'group','do':'add','in':'g:ops','who':[" + names(198, 260) + "]}");
+          ann.says("{'op':'sub','in':'p:g:ops','id':2}");
+          sim.settle();
+          assertThat(ann.answer(2).has("online")).isFalse();
+          assertThat(Json.number(ann.answer(2), "count")).isEqualTo(2);
+          sim.passes(25_000);
+          ann.forgets();
+          sim.client("n7").connects();
+          sim.client("n259").connects();
+          sim.client("stranger").connects();
+          sim.passes(12_000);
+          assertThat(counts(ann)).endsWith(4L).hasSizeLessThanOrEqualTo(2);
+          ann.says("{'op':'group','do':'remove','in':'g:ops','who':['n259']}");
+          bob.leaves();
+          sim.passes(25_000);
+          assertThat(counts(ann)).endsWith(3L);
+          sim.passes(60_000);
+          int told = counts(ann).size();
+          sim.passes(60_000);
+          assertThat(counts(ann)).hasSize(told);
+        });
+  }
+
+  private static String names(int from, int to) {
+    return IntStream.range(from, to).mapToObj(i -> "'n" + i + "'").collect(Collectors.joining(","));
+  }
+
+  private static List<Long> counts(Terminal terminal) {
+    return terminal.heard("presence").stream().map(unit -> Json.number(unit, "count")).toList();
+  }
+
+  @Test
+  void aDeletedGroupIsWatchedNoMore() {
+    Simulation.story(
+        30,
+        sim -> {
+          ModelClient ann = sim.client("ann").connects();
+          Terminal bob = sim.terminal("bob").joinsAs("bob");
+          sim.settle();
+          ann.creates("g:ops", "bob", "cat");
+          sim.settle();
+          bob.says("{'op':'sub','in':'p:g:ops','id':1}");
+          sim.steps(sim.random().nextInt(12));
+          ann.deletes("g:ops");
+          sim.settle();
+          assertThat(Json.text(bob.heard("msg").getLast(), "kind")).isEqualTo("end");
+          bob.forgets();
+          sim.client("cat").connects();
+          sim.settle();
+          assertThat(presences(bob)).isEmpty();
+          bob.says("{'op':'sub','in':'p:g:ops','id':2}\n{'op':'sub','in':'p:cat','id':3}");
+          sim.settle();
+          assertThat(Json.text(bob.answer(2), "code")).isEqualTo("not_member");
+          assertThat(Json.text(bob.answer(3), "code")).isEqualTo("not_found");
+        });
   }
 
   @Test

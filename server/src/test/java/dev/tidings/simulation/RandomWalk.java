@@ -21,6 +21,7 @@ import java.util.random.RandomGenerator;
 final class RandomWalk {
   private static final List<String> USERS = List.of("ann", "bob", "cat");
   private static final List<String> GROUPS = List.of("g:one", "g:two", "g:quiet");
+  private static final List<String> ROLES = List.of("owner", "admin", "member", "mute");
   private static final List<String> TOPICS = List.of("t:kept.a", "t:kept.b", "t:free");
 
   /// How long it may take until everybody has come back.
@@ -171,7 +172,15 @@ final class RandomWalk {
 
   private void changeGroup(ModelClient someone) {
     String group = oneOf(GROUPS);
-    switch (random.nextInt(6)) {
+    switch (random.nextInt(8)) {
+      case 6 -> someone.setsRole(group, oneOf(USERS), oneOf(ROLES));
+      case 7 -> {
+        if (random.nextInt(8) > 0) {
+          someone.setsTitle(group, text());
+        } else {
+          someone.deletes(group);
+        }
+      }
       case 0, 1, 2 -> someone.joins(group);
       case 3 -> someone.leavesGroup(group);
       case 4 -> someone.adds(group, oneOf(USERS));

@@ -5,6 +5,7 @@ import dev.tidings.engine.Engine;
 import dev.tidings.engine.Level;
 import dev.tidings.engine.LogEngine;
 import dev.tidings.engine.Query;
+import dev.tidings.engine.Sanctions;
 import dev.tidings.engine.Ticket;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -70,6 +71,11 @@ final class SimulatedEngine implements Engine {
   @Override
   public String cursor(long commit, long nowMillis) {
     return engine.cursor(commit, nowMillis);
+  }
+
+  @Override
+  public Sanctions sanctions() {
+    return engine.sanctions();
   }
 
   @Override

@@ -1,0 +1,196 @@
+package dev.tidings.hub;
+
+import static dev.tidings.protocol.ErrorCode.FORBIDDEN;
+
+import dev.tidings.engine.Answer;
+import dev.tidings.engine.Change;
+import dev.tidings.engine.Sanction;
+import dev.tidings.engine.Ticket;
+import dev.tidings.protocol.Command;
+import dev.tidings.protocol.Command.AdminAction;
+import dev.tidings.protocol.JsonWriter;
+import dev.tidings.session.Session;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+
+/// `admin`: what the operator says of users, tokens and connections.
+///
+/// It is kept first. From then on [Admission] lets nobody in against it, and every lane is told to
+/// look through those who are in already: whoever was let in before is closed by that, so nobody
+/// slips through between. That happens also when the one who asked is gone by then.
+final class Administration {
+  private static final int LIST_PER_PAGE = 200;
+
+  private final Shard shard;
+  private final Replies replies;
+  private final Neighbours neighbours;
+
+  Administration(Shard shard, Replies replies, Neighbours neighbours) {
+    this.shard = shard;
+    this.replies = replies;
+    this.neighbours = neighbours;
+  }
+
+  void admin(Request request, Command.Admin admin) {
+    if (!request.identity().service()) {
+      replies.err(request, FORBIDDEN, "only for an operator's backend");
+      return;
+    }
+    switch (admin.action()) {
+      case AdminAction.Block(String user, boolean blocked) -> {
+        if (blocked && user.equals(request.session().user())) {
+          replies.err(request, FORBIDDEN, "nobody blocks himself");
+        } else {
+          say(
+              request,
+              user,
+              before -> new Sanction(blocked, before.muted(), before.revokedBeforeMillis()));
+        }
+      }
+      case AdminAction.Mute(String user, boolean muted) ->
+          say(
+              request,
+              user,
+              before -> new Sanction(before.blocked(), muted, before.revokedBeforeMillis()));
+      case AdminAction.RevokeUser revoke -> {
+        long now = shard.clock.epochMillis();
+        long before = revoke.beforeMillis().orElse(now + 1);
+        say(
+            request,
+            revoke.user(),
+            was ->
+                new Sanction(
+                    was.blocked(), was.muted(), Math.max(was.revokedBeforeMillis(), before)));
+      }
+      case AdminAction.RevokeToken(String id) ->
+          decide(
+              request,
+              ticket -> new Change.RevokeToken(ticket, id),
+              hub -> hub.kick(session -> session.identity().token().id().equals(id)),
+              (answer, out) -> out.name("jti").string(id));
+      case AdminAction.KickUser(String user, String device) -> {
+        request.session().began();
+        tellLanes(
+            hub ->
+                hub.kick(session ->
+                    session.user().equals(user)
+                        && (device.isEmpty() || session.device().equals(device))),
+            closed -> kicked(request, out -> out.name("user").plain(user), closed));
+      }
+      case AdminAction.KickConnection(String name) -> {
+        request.session().began();
+        tellLanes(
+            hub -> hub.kick(session -> session.name().equals(name)),
+            closed -> kicked(request, out -> out.name("conn").string(name), closed));
+      }
+      case AdminAction.Sanctions(String next) ->
+          list(request, shard.engine.sanctions().page(next, LIST_PER_PAGE));
+    }
+  }
+
+  private interface Fields {
+    void write(Answer answer, JsonWriter out);
+  }
+
+  private void say(Request request, String user, UnaryOperator<Sanction> change) {
+    decide(
+        request,
+        ticket -> new Change.Sanctioning(ticket, user, change),
+        hub -> hub.kickUnwelcome(user),
+        (answer, out) -> {
+          out.name("user").plain(user);
+          if (answer instanceof Answer.Sanctioned(Sanction now)) {
+            sanction(out, now);
+          }
+        });
+  }
+
+  /// Has it kept, has every lane see to it, and only then answers.
+  private void decide(
+      Request request, Function<Ticket, Change> change, Function<Hub, Integer> see, Fields fields) {
+    request.session().began();
+    Ticket ticket =
+        new Ticket() {
+          @Override
+          public int lane() {
+            return shard.index;
+          }
+
+          @Override
+          public void on(Answer answer) {
+            if (answer instanceof Answer.Refused) {
+              answered(request, () -> replies.refused(request, answer));
+              return;
+            }
+            tellLanes(see, closed -> kicked(request, out -> fields.write(answer, out), closed));
+          }
+        };
+    if (!shard.engine.submit(change.apply(ticket))) {
+      answered(request, () -> replies.busy(request));
+    }
+  }
+
+  /// Has every lane do `what`, and hands `then` the sum of what they answer, on this lane.
+  private void tellLanes(Function<Hub, Integer> what, Consumer<Integer> then) {
+    int[] missing = {neighbours.count()};
+    int[] sum = {0};
+    neighbours.tellAll(hub -> {
+      int part = what.apply(hub);
+      shard.lane.execute(() -> {
+        sum[0] += part;
+        missing[0]--;
+        if (missing[0] == 0) {
+          then.accept(sum[0]);
+        }
+      });
+    });
+  }
+
+  private void kicked(Request request, Consumer<JsonWriter> fields, int closed) {
+    answered(
+        request,
+        () ->
+            replies.ok(
+                request,
+                out -> {
+                  fields.accept(out);
+                  out.name("closed").number(closed);
+                }));
+  }
+
+  private void answered(Request request, Runnable answer) {
+    Session session = request.session();
+    session.answered();
+    if (!session.isClosed()) {
+      shard.guarded(session, answer);
+      session.updateReading();
+    }
+  }
+
+  private void list(Request request, Answer.SanctionsPage page) {
+    replies.ok(
+        request,
+        out -> {
+          out.name("users").beginArray();
+          for (Answer.SanctionedUser each : page.users()) {
+            out.beginObject().name("user").plain(each.user());
+            sanction(out, each.sanction());
+            out.endObject();
+          }
+          out.endArray().name("tokens").beginArray();
+          page.tokens().forEach(out::string);
+          out.endArray();
+          if (!page.next().isEmpty()) {
+            out.name("next").string(page.next());
+          }
+        });
+  }
+
+  private static void sanction(JsonWriter out, Sanction sanction) {
+    out.name("blocked").bool(sanction.blocked()).name("muted").bool(sanction.muted());
+    if (sanction.revokedBeforeMillis() > 0) {
+      out.name("before").number(sanction.revokedBeforeMillis());
+    }
+  }
+}
