@@ -8,7 +8,7 @@ import picocli.CommandLine.Command;
 @Command(
     name = "bench/run",
     description = "Starts a server as a user would, on one core, and measures it from another.",
-    subcommands = {Startup.class, Restart.class, Sync.class},
+    subcommands = {Startup.class, Restart.class, Sync.class, BigGroup.class},
     mixinStandardHelpOptions = true,
     footer = {
       "",

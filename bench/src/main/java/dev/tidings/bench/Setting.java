@@ -5,6 +5,7 @@ import dev.tidings.bench.process.ServerProcess;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
 /// What every run is told: filled in by the command line.
@@ -41,10 +42,10 @@ final class Setting {
     return Scratch.under(dataUnder);
   }
 
-  /// The server of a run: pinned, the product's defaults but for its limits of rate.
-  ServerProcess start(Scratch scratch) {
+  /// The server of a run: pinned, the product's defaults but for its limits of rate and `options`.
+  ServerProcess start(Scratch scratch, String... options) {
+    List<String> all = Stream.concat(Stream.of("--no-rate-limits"), Stream.of(options)).toList();
     return ServerProcess.start(
-        new ServerProcess.Plan(checkout(), OptionalInt.of(serverCore), List.of("--no-rate-limits")),
-        scratch.data());
+        new ServerProcess.Plan(checkout(), OptionalInt.of(serverCore), all), scratch.data());
   }
 }
