@@ -1,5 +1,6 @@
 package dev.tidings.bench;
 
+import dev.tidings.bench.compare.Compare;
 import dev.tidings.bench.process.BenchFailure;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -8,7 +9,7 @@ import picocli.CommandLine.Command;
 @Command(
     name = "bench/run",
     description = "Starts a server as a user would, on one core, and measures it from another.",
-    subcommands = {Startup.class, Restart.class, Sync.class, BigGroup.class},
+    subcommands = {Startup.class, Restart.class, Sync.class, BigGroup.class, Compare.class},
     mixinStandardHelpOptions = true,
     footer = {
       "",

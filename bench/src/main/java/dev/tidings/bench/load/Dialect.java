@@ -93,6 +93,12 @@ public interface Dialect {
     return true;
   }
 
+  /// Where readers cannot send: how many senders there are for so many conversations. One for each,
+  /// if a sender can only send to the conversation of its seat; else fewer will do.
+  default int senders(int conversations) {
+    return conversations;
+  }
+
   /// Whether a sender hears what it sends to the conversation that it reads.
   default boolean sendersHearThemselves() {
     return true;

@@ -63,7 +63,7 @@ final class Private extends Workload {
       seats.add(new Seat(i, Role.READER, i));
     }
     if (!dialect.readersSend()) {
-      for (int i = 0; i < connections; i++) {
+      for (int i = 0; i < dialect.senders(connections); i++) {
         seats.add(new Seat(connections + i, Role.SENDER, i));
       }
     }
@@ -77,7 +77,9 @@ final class Private extends Workload {
       Flow flow =
           run.flow(traffic.pace(kept ? new Pace.Confirmed(window) : new Pace.Delivered(window)));
       for (int i = 0; i < connections; i++) {
-        Link sender = links.get(dialect.readersSend() ? i ^ 1 : connections + i);
+        Link sender =
+            links.get(
+                dialect.readersSend() ? i ^ 1 : connections + i % dialect.senders(connections));
         // A user hears on his connections what he sends himself.
         run.stream(flow, sender, i, kept ? List.of(links.get(i), sender) : List.of(links.get(i)));
       }

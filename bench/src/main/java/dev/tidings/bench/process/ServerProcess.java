@@ -91,7 +91,7 @@ public final class ServerProcess implements AutoCloseable {
   /// The server is told its port, so that connecting can be tried before it says anything. Below
   /// the ports for outgoing connections: a try to connect to one of those, while nobody listens,
   /// may meet itself.
-  private static int freePort() {
+  public static int freePort() {
     for (int i = 0; i < PORTS_TRIED_MAX; i++) {
       int port = ThreadLocalRandom.current().nextInt(PORT_MIN, PORT_MAX + 1);
       try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
