@@ -3,7 +3,6 @@ package dev.tidings.engine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /// Empties what a user wrote, wherever that was, a little in each batch: all logs are walked once.
 /// How far it has come is kept, so it goes on after a restart. Confined to the writer.
@@ -96,23 +95,24 @@ final class Erasing {
         byte[] row = scan.value();
         rows++;
         bytes += row.length;
-        byte[] emptied = emptied(from, seq, row);
-        if (emptied != null) {
-          turn.batch.put(scan.key(), emptied);
-        }
+        // As this batch leaves it so far: it may have been trimmed.
+        turn.batch
+            .find(scan.key(), store)
+            .flatMap(now -> emptied(from, seq, now))
+            .ifPresent(emptied -> turn.batch.put(scan.key(), emptied));
       }
     }
     return Optional.empty();
   }
 
-  private static byte @Nullable [] emptied(Progress of, long seq, byte[] row) {
+  private static Optional<byte[]> emptied(Progress of, long seq, byte[] row) {
     if (!EntryRow.request(seq, row).from().equals(of.user())) {
-      return null;
+      return Optional.empty();
     }
     Entry entry = EntryRow.read(seq, row);
     boolean says = entry.kind() == Entry.Kind.MESSAGE || entry.data().sizeBytes() > 0;
     return says && entry.commit() <= of.until() && entry.voidBy() != Entry.VoidBy.ERASE
-        ? EntryRow.emptied(entry, row, Entry.VoidBy.ERASE)
-        : null;
+        ? Optional.of(EntryRow.emptied(entry, row, Entry.VoidBy.ERASE))
+        : Optional.empty();
   }
 }

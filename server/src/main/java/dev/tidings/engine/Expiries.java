@@ -2,6 +2,7 @@ package dev.tidings.engine;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// Empties entries whose time is over (`ttl`), a little in each batch. Nobody reads them any more
 /// by then, see [LogReader]; here they go from the disk. Confined to the writer.
@@ -60,11 +61,11 @@ final class Expiries {
 
   private void empty(Turn turn, long number, long seq, Entry.VoidBy reason) {
     byte[] key = Keys.entry(number, seq);
-    byte[] row = store.get(key);
-    if (row != null) { // else it was trimmed
-      Entry entry = EntryRow.read(seq, row);
+    Optional<byte[]> row = turn.batch.find(key, store);
+    if (row.isPresent()) { // else it was trimmed, perhaps by this very batch
+      Entry entry = EntryRow.read(seq, row.get());
       if (!entry.isVoid()) {
-        turn.batch.put(key, EntryRow.emptied(entry, row, reason));
+        turn.batch.put(key, EntryRow.emptied(entry, row.get(), reason));
       }
     }
   }

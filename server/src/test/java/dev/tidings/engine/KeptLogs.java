@@ -111,6 +111,11 @@ public final class KeptLogs {
     return Optional.ofNullable(entriesEver(id).get(seq)).map(entry -> readable(id, entry));
   }
 
+  /// One entry, if it was ever kept, as it is read at this time.
+  public Optional<Entry> entry(ConversationId id, long seq, long nowMillis) {
+    return entry(id, seq).map(entry -> entry.at(nowMillis));
+  }
+
   /// With what an edit says, if it is the last change of its message.
   private Entry readable(ConversationId id, Entry entry) {
     Entry message = entriesEver(id).get(entry.ref());

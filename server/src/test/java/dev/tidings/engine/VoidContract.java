@@ -137,6 +137,32 @@ public abstract class VoidContract extends EngineFixture {
     assertThat(seqs(bed.all("bob", "u:ann").items())).containsExactly(2L);
   }
 
+  /// One batch trims an entry and finds that its time is over, or that its author is erased.
+  @Test
+  void whatIsTrimmedIsNotBroughtBack() {
+    limits =
+        LIMITS.withRetention(
+            new Retention(
+                List.of(
+                    new Retention.Rule(
+                        "*",
+                        new Retention.Keep(
+                            Retention.Keep.UNBOUNDED, 60_000, Retention.Keep.UNBOUNDED)))));
+    restart();
+    sendFor(60, "ann", "u:bob", "");
+    sendFor(60, "ann", "u:bob", "");
+    erase("ann");
+    clock.advance(61_000);
+    for (int i = 0; i < 10; i++) {
+      clock.advance(Trimming.PASS_EVERY_MILLIS);
+      bed.settle();
+    }
+    assertThat(bed.all("bob", "u:ann").low()).isEqualTo(3);
+    restart();
+    assertThat(bed.send("ann", "u:bob", "3").seq()).isEqualTo(3);
+    assertThat(seqs(bed.all("bob", "u:ann").items())).containsExactly(3L);
+  }
+
   @Test
   void manyAreEmptiedALittleAtATime() {
     for (int i = 0; i < 3 * Expiries.ENTRIES_MAX; i++) {

@@ -147,6 +147,13 @@ final class ModelClient implements Peer {
     return does(to, cid, send);
   }
 
+  /// As [#sends(String, String)], for so many seconds.
+  Deed sendsFor(int seconds, String to, String text) {
+    String cid = nextCid();
+    ObjectNode send = Json.unit("send").put("to", to).put("cid", cid).put("data", text);
+    return does(to, cid, send.put("ttl", seconds));
+  }
+
   Deed edits(String in, long seq, String text) {
     String cid = nextCid();
     return does(

@@ -119,7 +119,12 @@ final class RandomWalk {
   }
 
   private void send(ModelClient someone) {
-    switch (random.nextInt(12)) {
+    switch (random.nextInt(13)) {
+      case 12 ->
+          someone.sendsFor(
+              1 + random.nextInt(20),
+              random.nextBoolean() ? "u:" + oneOf(USERS) : oneOf(GROUPS),
+              text());
       case 0, 1, 2 -> someone.sends("u:" + oneOf(USERS), text());
       case 3, 4, 5 -> someone.sends(oneOf(GROUPS), text());
       case 6 -> someone.sends(oneOf(TOPICS), text());
@@ -304,7 +309,8 @@ final class RandomWalk {
     long low = Math.max(copy.start, simulation.kept().low(id));
     for (Entry entry : simulation.kept().entries(id)) {
       String says = copy.says.get(entry.seq());
-      if (says != null && entry.seq() >= low) {
+      boolean over = entry.voidBy() == Entry.VoidBy.TTL; // he may have read it while it was not
+      if (says != null && entry.seq() >= low && !over) {
         String kept = new String(entry.data().json(), StandardCharsets.UTF_8);
         claim(
             says.equals(kept),

@@ -60,7 +60,7 @@ final class Simulation {
     this.seed = seed;
     this.random = new SplittableRandom(seed);
     this.scheduler = new Scheduler(random);
-    this.witness = new Witness(store.kept());
+    this.witness = new Witness(store.kept(), scheduler::epochMillis);
     this.settings =
         HubSettings.defaults("n1", EngineLimits.DEFAULTS.dedupeSeconds())
             .withSendRate(SendRate.Limit.NONE)

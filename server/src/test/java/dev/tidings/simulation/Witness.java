@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.stream.LongStream;
 import tools.jackson.databind.JsonNode;
@@ -20,6 +21,7 @@ final class Witness {
   private record Deed(String user, ConversationId in, String cid) {}
 
   private final KeptLogs kept;
+  private final LongSupplier nowMillis;
   private final Set<Deed> asked = new HashSet<>();
   private final Set<Deed> refused = new HashSet<>();
   private final Map<Deed, Long> confirmed = new HashMap<>();
@@ -29,8 +31,9 @@ final class Witness {
   /// When the recall of a message was first confirmed: the how manieth it was.
   private final Map<Place, Integer> recalled = new HashMap<>();
 
-  Witness(KeptLogs kept) {
+  Witness(KeptLogs kept, LongSupplier nowMillis) {
     this.kept = kept;
+    this.nowMillis = nowMillis;
   }
 
   /// The log that `user` calls `in`.
@@ -55,7 +58,7 @@ final class Witness {
   void received(String user, String in, JsonNode entry, int recalls) {
     ConversationId id = id(user, in);
     long seq = Json.number(entry, "seq");
-    Optional<Entry> found = kept.entry(id, seq);
+    Optional<Entry> found = kept.entry(id, seq, nowMillis.getAsLong());
     claim(found.isPresent(), () -> user + " was given what is not kept: " + in + " " + entry);
     Entry known = found.orElseThrow();
     String kind = known.kind() == Entry.Kind.MESSAGE ? "" : known.kind().wire();
