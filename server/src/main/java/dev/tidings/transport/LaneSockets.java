@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class LaneSockets {
   private final EventLoop loop;
   private final Hub hub;
+  private final Descriptor.Finder descriptors;
   private final Tick tick = new Tick();
   private final ReceiveBuffer receiveBuffer = new ReceiveBuffer();
   private byte[] scratch = new byte[8 * 1024];
@@ -37,8 +38,13 @@ public final class LaneSockets {
   }
 
   public LaneSockets(EventLoop loop, Hub hub) {
+    this(loop, hub, Descriptor::of);
+  }
+
+  LaneSockets(EventLoop loop, Hub hub, Descriptor.Finder descriptors) {
     this.loop = loop;
     this.hub = hub;
+    this.descriptors = descriptors;
   }
 
   /// A socket was opened.
@@ -97,6 +103,11 @@ public final class LaneSockets {
 
   Tick tick() {
     return tick;
+  }
+
+  /// The direct way to this socket, if it has one.
+  @Nullable Descriptor descriptor(Channel channel) {
+    return descriptors.of(channel);
   }
 
   /// The first frame of this tick for `connection`, which is flushed once everything else of the

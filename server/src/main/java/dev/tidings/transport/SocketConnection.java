@@ -67,7 +67,7 @@ final class SocketConnection implements Connection {
     this.lane = lane;
     this.form = form;
     this.handler = handler;
-    this.descriptor = Descriptor.of(channel);
+    this.descriptor = lane.descriptor(channel);
     this.answerless = form == Form.LINE;
     lane.introduced(channel);
   }

@@ -31,7 +31,7 @@ public final class HttpSpeaker implements AutoCloseable {
 
   private final Wire wire;
 
-  HttpSpeaker(Wire wire) {
+  public HttpSpeaker(Wire wire) {
     this.wire = wire;
   }
 
