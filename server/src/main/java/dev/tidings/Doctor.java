@@ -2,6 +2,7 @@ package dev.tidings;
 
 import dev.tidings.base.Clock;
 import dev.tidings.config.ServerSettings;
+import dev.tidings.lane.Io;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetSocketAddress;
@@ -45,6 +46,7 @@ final class Doctor implements Callable<Integer> {
     jdk();
     files();
     disk();
+    io();
     port(address);
     System.out.println(troubles == 0 ? "All is well." : "Worth changing: " + troubles);
     return troubles == 0 ? 0 : 1;
@@ -124,6 +126,19 @@ final class Doctor implements Callable<Integer> {
     }
     Arrays.sort(micros);
     return micros[SYNCS / 2];
+  }
+
+  /// What [Io#AUTO] takes is always there; the others are told of for who wants to choose.
+  private void io() {
+    Io taken = Io.AUTO.resolved();
+    say(
+        taken == Io.EPOLL,
+        "sockets: --io auto takes " + taken.word(),
+        "epoll is faster, but: " + Io.EPOLL.fault());
+    String fault = Io.IO_URING.fault();
+    System.out.println(
+        "      --io io_uring is "
+            + (fault.isEmpty() ? "possible here" : "not possible here: " + fault));
   }
 
   private void port(InetSocketAddress address) {

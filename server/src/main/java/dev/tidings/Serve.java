@@ -1,9 +1,11 @@
 package dev.tidings;
 
 import dev.tidings.config.ConversationSettings;
+import dev.tidings.config.Network;
 import dev.tidings.config.ServerSettings;
 import dev.tidings.config.TimeSpan;
 import dev.tidings.engine.Level;
+import dev.tidings.lane.Io;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -102,6 +104,14 @@ final class Serve implements Callable<Integer> {
   private int groupMembersMax;
 
   @Option(
+      names = "--io",
+      defaultValue = "auto",
+      description =
+          "How to wait for sockets: epoll, nio, io_uring (where the kernel permits), or auto:"
+              + " epoll where there is one, else nio.")
+  private Io io = Io.AUTO;
+
+  @Option(
       names = "--no-rate-limits",
       fallbackValue = "true", // or said here and in the environment it would be off
       description = "For measuring, on this machine only: no limit of sends per connection.")
@@ -115,16 +125,17 @@ final class Serve implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     ServerSettings settings =
         new ServerSettings(
-            ServerSettings.address(bind, port),
-            data,
-            key,
-            durability,
-            !noRateLimits,
-            keepTopics,
-            lanes == 0 ? Runtime.getRuntime().availableProcessors() : lanes,
-            ConversationSettings.parse(retention, channels, topicPolicies)
-                .withEditWindow(editWindow)
-                .withGroupMembersMax(groupMembersMax));
+                ServerSettings.address(bind, port),
+                data,
+                key,
+                durability,
+                !noRateLimits,
+                keepTopics,
+                lanes == 0 ? Runtime.getRuntime().availableProcessors() : lanes,
+                ConversationSettings.parse(retention, channels, topicPolicies)
+                    .withEditWindow(editWindow)
+                    .withGroupMembersMax(groupMembersMax))
+            .with(new Network(io));
     Server server = new Server(settings);
     CountDownLatch ended = new CountDownLatch(1);
     Runtime.getRuntime()

@@ -65,7 +65,7 @@ public final class Server implements AutoCloseable {
             .withGroupMembersMax(settings.conversations().groupMembersMax());
     engine = new EmbeddedEngine(settings.data(), settings.durability(), limits, clock, ids);
 
-    lanes = Lanes.start(settings.lanes());
+    lanes = Lanes.start(settings.lanes(), settings.network().io());
     OnlineUsers online = new OnlineUsers();
     Neighbours neighbours = new Neighbours();
     HubSettings hubSettings =

@@ -15,6 +15,7 @@ import java.util.List;
 /// @param key the secret that tokens are signed with; `""` for development mode
 /// @param keptTopics names of topics with a log, a final `*` for any ending
 /// @param lanes event loops, at least 1
+/// @param network how it speaks to the world, beside the address
 public record ServerSettings(
     InetSocketAddress address,
     Path data,
@@ -23,7 +24,8 @@ public record ServerSettings(
     boolean rateLimits,
     List<String> keptTopics,
     int lanes,
-    ConversationSettings conversations) {
+    ConversationSettings conversations,
+    Network network) {
 
   /// With the defaults for conversations.
   public ServerSettings(
@@ -43,6 +45,28 @@ public record ServerSettings(
         keptTopics,
         lanes,
         ConversationSettings.DEFAULTS);
+  }
+
+  /// With sockets as they are where nothing is said.
+  public ServerSettings(
+      InetSocketAddress address,
+      Path data,
+      String key,
+      Level durability,
+      boolean rateLimits,
+      List<String> keptTopics,
+      int lanes,
+      ConversationSettings conversations) {
+    this(
+        address,
+        data,
+        key,
+        durability,
+        rateLimits,
+        keptTopics,
+        lanes,
+        conversations,
+        Network.DEFAULTS);
   }
 
   /// A choice that cannot be started with. The message says which and why, for the operator.
@@ -87,6 +111,11 @@ public record ServerSettings(
         throw new Refused("--keep-topics " + pattern + ": no topic can have such a name");
       }
     }
+  }
+
+  public ServerSettings with(Network other) {
+    return new ServerSettings(
+        address, data, key, durability, rateLimits, keptTopics, lanes, conversations, other);
   }
 
   /// Names without tokens are believed.

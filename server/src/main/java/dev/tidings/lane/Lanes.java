@@ -3,14 +3,8 @@ package dev.tidings.lane;
 import dev.tidings.base.Lane;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
-import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.epoll.EpollServerSocketChannel;
-import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.EventExecutor;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,8 +12,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// The lanes of this process: a fixed number of event loops, on epoll where there is one and on NIO
-/// elsewhere.
+/// The lanes of this process: a fixed number of event loops.
 public final class Lanes implements AutoCloseable {
   private static final int STOP_SECONDS_MAX = 10;
 
@@ -27,22 +20,20 @@ public final class Lanes implements AutoCloseable {
   private final Class<? extends ServerChannel> serverChannel;
   private final List<EventLoop> loops = new ArrayList<>();
 
-  private Lanes(int count, IoHandlerFactory sockets, Class<? extends ServerChannel> serverChannel) {
+  private Lanes(int count, Io io) {
     AtomicInteger next = new AtomicInteger();
     ThreadFactory threads =
         task -> Thread.ofPlatform().name("lane-" + next.getAndIncrement()).unstarted(task);
-    this.group = new MultiThreadIoEventLoopGroup(count, threads, sockets);
-    this.serverChannel = serverChannel;
+    this.group = new MultiThreadIoEventLoopGroup(count, threads, io.handlers());
+    this.serverChannel = io.serverChannel();
     for (EventExecutor loop : group) {
       loops.add((EventLoop) loop);
     }
   }
 
-  /// Starts `count` lanes, at least 1.
-  public static Lanes start(int count) {
-    return Epoll.isAvailable()
-        ? new Lanes(count, EpollIoHandler.newFactory(), EpollServerSocketChannel.class)
-        : new Lanes(count, NioIoHandler.newFactory(), NioServerSocketChannel.class);
+  /// Starts `count` lanes, at least 1. `io` must be available here ([Io#fault()]).
+  public static Lanes start(int count, Io io) {
+    return new Lanes(count, io);
   }
 
   public int count() {

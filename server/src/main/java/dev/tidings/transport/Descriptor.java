@@ -1,15 +1,16 @@
 package dev.tidings.transport;
 
 import io.netty.channel.Channel;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.unix.Socket;
-import io.netty.channel.unix.UnixChannel;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /// The direct way to a socket, past pipeline and queue: one system call and nothing else. Only for
 /// a channel whose own queue is empty, and only while it is open, for its number may be another
-/// socket's later.
+/// socket's later. On epoll alone: NIO has no number to write to, and what io_uring is to write
+/// belongs into its ring.
 abstract class Descriptor {
   /// How the sockets of a lane are reached. Another one may count.
   @FunctionalInterface
@@ -20,7 +21,7 @@ abstract class Descriptor {
 
   /// Null where the channel has none, or something must happen to bytes on their way.
   static @Nullable Descriptor of(Channel channel) {
-    return channel instanceof UnixChannel unix && unix.fd() instanceof Socket socket
+    return channel instanceof EpollSocketChannel epoll && epoll.fd() instanceof Socket socket
         ? new OfSocket(socket)
         : null;
   }

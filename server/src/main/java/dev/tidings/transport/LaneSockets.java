@@ -1,6 +1,7 @@
 package dev.tidings.transport;
 
 import dev.tidings.hub.Hub;
+import dev.tidings.lane.Io;
 import dev.tidings.session.Frames;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -19,7 +20,10 @@ public final class LaneSockets {
   private final Hub hub;
   private final Descriptor.Finder descriptors;
   private final Tick tick = new Tick();
-  private final ReceiveBuffer receiveBuffer = new ReceiveBuffer();
+
+  /// Null where several reads are under way at once, each into a buffer of its own.
+  private final @Nullable ReceiveBuffer receiveBuffer;
+
   private byte[] scratch = new byte[8 * 1024];
 
   /// Open sockets of which the hub knows nothing: who has said nothing yet, and HTTP.
@@ -45,13 +49,16 @@ public final class LaneSockets {
     this.loop = loop;
     this.hub = hub;
     this.descriptors = descriptors;
+    this.receiveBuffer = Io.of(loop) == Io.IO_URING ? null : new ReceiveBuffer();
   }
 
   /// A socket was opened.
   void opened(Channel channel) {
     open++;
     strangers.add(channel);
-    channel.config().setRecvByteBufAllocator(receiveBuffer);
+    if (receiveBuffer != null) {
+      channel.config().setRecvByteBufAllocator(receiveBuffer);
+    }
     channel.closeFuture().addListener(closed);
     if (whenEmpty != null) {
       channel.close(); // accepted while the port was closed

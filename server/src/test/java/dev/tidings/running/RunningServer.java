@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tidings.Server;
 import dev.tidings.auth.Tokens;
 import dev.tidings.base.Clock;
+import dev.tidings.config.Network;
 import dev.tidings.config.ServerSettings;
 import dev.tidings.engine.Level;
 import java.io.IOException;
@@ -37,6 +38,9 @@ public final class RunningServer implements BeforeAllCallback, AfterEachCallback
 
   private static final int LANES = 2;
   private static final int FEW_BYTES = 8 * 1024;
+
+  /// Of the servers that begin from now on.
+  private static Network network = Network.DEFAULTS;
 
   private final String key;
   private final boolean rateLimits;
@@ -71,6 +75,17 @@ public final class RunningServer implements BeforeAllCallback, AfterEachCallback
     return new RunningServer(KEY, true, Level.DISK);
   }
 
+  /// Has the servers that begin while `stories` runs speak to the world in this way.
+  static void on(Network other, Runnable stories) {
+    Network before = network;
+    network = other;
+    try {
+      stories.run();
+    } finally {
+      network = before;
+    }
+  }
+
   @Override
   public void beforeAll(ExtensionContext context) throws IOException {
     if (classesUnderWay++ > 0) {
@@ -88,13 +103,14 @@ public final class RunningServer implements BeforeAllCallback, AfterEachCallback
     server =
         new Server(
             new ServerSettings(
-                ServerSettings.address("127.0.0.1", 0),
-                folder,
-                key,
-                durability,
-                rateLimits,
-                List.of("kept.*"),
-                LANES));
+                    ServerSettings.address("127.0.0.1", 0),
+                    folder,
+                    key,
+                    durability,
+                    rateLimits,
+                    List.of("kept.*"),
+                    LANES)
+                .with(network));
   }
 
   private LineSpeaker bystander(String user) {

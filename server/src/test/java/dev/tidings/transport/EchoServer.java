@@ -12,6 +12,7 @@ import dev.tidings.http.Upgrade;
 import dev.tidings.hub.Hub;
 import dev.tidings.hub.HubSettings;
 import dev.tidings.hub.Neighbours;
+import dev.tidings.lane.Io;
 import dev.tidings.lane.Lanes;
 import dev.tidings.presence.OnlineUsers;
 import io.netty.channel.Channel;
@@ -42,7 +43,7 @@ final class EchoServer implements AutoCloseable {
   private static final String KEY = "a key that signs nothing, for nobody asks";
   private static final int HANDSHAKE_BYTES_MAX = 8 * 1024;
 
-  private final Lanes lanes = Lanes.start(1);
+  private final Lanes lanes = Lanes.start(1, Io.AUTO);
   private final Engine engine;
   private final Port port;
 

@@ -21,6 +21,7 @@ import dev.tidings.http.Pages;
 import dev.tidings.hub.Hub;
 import dev.tidings.hub.HubSettings;
 import dev.tidings.hub.Neighbours;
+import dev.tidings.lane.Io;
 import dev.tidings.lane.Lanes;
 import dev.tidings.presence.OnlineUsers;
 import dev.tidings.protocol.Command.GroupPatch;
@@ -51,7 +52,7 @@ import org.jspecify.annotations.Nullable;
 /// One real lane with real sockets, and a writer that is told what makes up a batch. All that is
 /// not the product's is a counter in front of the system calls.
 final class FanOutBed implements AutoCloseable {
-  private final Lanes lanes = Lanes.start(1);
+  private final Lanes lanes = Lanes.start(1, Io.AUTO);
   private final ExecutorService writer =
       Executors.newSingleThreadExecutor(task -> Thread.ofPlatform().name("writer").unstarted(task));
   private final LogEngine engine;

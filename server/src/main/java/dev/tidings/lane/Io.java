@@ -1,0 +1,81 @@
+package dev.tidings.lane;
+
+import io.netty.channel.EventLoop;
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.uring.IoUring;
+import io.netty.channel.uring.IoUringIoHandler;
+import io.netty.channel.uring.IoUringServerSocketChannel;
+import java.util.Locale;
+
+/// How a lane waits for its sockets and moves their bytes.
+public enum Io {
+  /// The best that is proven here: [#EPOLL] where there is one, else [#NIO].
+  AUTO,
+
+  /// Linux, and the only one where a tick is written past the pipeline.
+  EPOLL,
+
+  /// The JDK's own, on every system.
+  NIO,
+
+  /// Linux where the kernel permits it: only if asked for.
+  IO_URING;
+
+  /// The word of the option.
+  public String word() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /// What [#AUTO] comes to here; the others are what they are.
+  public Io resolved() {
+    return this != AUTO ? this : Epoll.isAvailable() ? EPOLL : NIO;
+  }
+
+  /// Why it cannot be had here; `""` if it can.
+  public String fault() {
+    return switch (this) {
+      case AUTO, NIO -> "";
+      case EPOLL -> Epoll.isAvailable() ? "" : reason(Epoll.unavailabilityCause());
+      case IO_URING -> IoUring.isAvailable() ? "" : reason(IoUring.unavailabilityCause());
+    };
+  }
+
+  /// The innermost cause, for it knows why.
+  private static String reason(Throwable failure) {
+    Throwable cause = failure;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return String.valueOf(cause.getMessage());
+  }
+
+  /// How this loop does it.
+  public static Io of(EventLoop loop) {
+    return loop instanceof IoEventLoop io && io.isIoType(IoUringIoHandler.class)
+        ? IO_URING
+        : loop instanceof IoEventLoop other && other.isIoType(EpollIoHandler.class) ? EPOLL : NIO;
+  }
+
+  IoHandlerFactory handlers() {
+    return switch (resolved()) {
+      case AUTO, NIO -> NioIoHandler.newFactory();
+      case EPOLL -> EpollIoHandler.newFactory();
+      case IO_URING -> IoUringIoHandler.newFactory();
+    };
+  }
+
+  Class<? extends ServerChannel> serverChannel() {
+    return switch (resolved()) {
+      case AUTO, NIO -> NioServerSocketChannel.class;
+      case EPOLL -> EpollServerSocketChannel.class;
+      case IO_URING -> IoUringServerSocketChannel.class;
+    };
+  }
+}
