@@ -11,6 +11,7 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
@@ -112,6 +113,22 @@ final class Serve implements Callable<Integer> {
   private Io io = Io.AUTO;
 
   @Option(
+      names = "--tls-cert",
+      defaultValue = "",
+      description =
+          "The certificate for TLS and its chain (PEM). A changed file is taken up within seconds.")
+  private String tlsCert = "";
+
+  @Option(names = "--tls-key", defaultValue = "", description = "The key of --tls-cert (PEM).")
+  private String tlsKey = "";
+
+  @Option(
+      names = "--tls-only",
+      fallbackValue = "true",
+      description = "Speaks nothing but TLS. Otherwise the same port speaks both.")
+  private boolean tlsOnly;
+
+  @Option(
       names = "--no-rate-limits",
       fallbackValue = "true", // or said here and in the environment it would be off
       description = "For measuring, on this machine only: no limit of sends per connection.")
@@ -135,7 +152,7 @@ final class Serve implements Callable<Integer> {
                 ConversationSettings.parse(retention, channels, topicPolicies)
                     .withEditWindow(editWindow)
                     .withGroupMembersMax(groupMembersMax))
-            .with(new Network(io));
+            .with(network());
     Server server = new Server(settings);
     CountDownLatch ended = new CountDownLatch(1);
     Runtime.getRuntime()
@@ -151,6 +168,10 @@ final class Serve implements Callable<Integer> {
     return 0;
   }
 
+  private Network network() {
+    return Network.DEFAULTS.with(io).withTls(tlsCert, tlsKey, tlsOnly);
+  }
+
   private static void greet(PrintStream out, ServerSettings settings, Server server) {
     String host =
         settings.address().getAddress().isAnyLocalAddress()
@@ -161,21 +182,45 @@ final class Serve implements Callable<Integer> {
     out.printf(
         "Tidings answers on port %d, data in %s, level %s%n%n",
         port, settings.data().toAbsolutePath(), settings.durability().wire());
-    out.printf("  http://%s/            the playground: alice and bob side by side%n", at);
-    out.printf("  ws://%s/v1/ws         WebSocket%n", at);
-    out.printf("  tcp://%s              lines of JSON, as nc speaks them%n%n", at);
+    Optional<Network.Encryption> tls = settings.network().encryption();
+    boolean plain = tls.isEmpty() || !tls.get().only();
+    if (plain) {
+      out.printf("  http://%s/            the playground: alice and bob side by side%n", at);
+      out.printf("  ws://%s/v1/ws         WebSocket%n", at);
+      out.printf("  tcp://%s              lines of JSON, as nc speaks them%n%n", at);
+    }
+    if (tls.isPresent()) {
+      out.printf(
+          "  https://%s/           with TLS%s, certificate %s%n",
+          at, plain ? " too" : "", tls.get().certificate());
+      out.printf("  wss://%s/v1/ws%n", at);
+      out.printf("  openssl s_client -quiet -connect %s%n%n", at);
+    }
     if (settings.development()) {
       out.printf("Development mode: names are believed, from this machine only.%n");
       out.printf("Development key: %s%n%n", server.key());
       out.printf("Paste into one terminal, and be alice:%n%n");
-      out.printf("  nc localhost %d%n", port);
+      if (plain) {
+        out.printf("  nc localhost %d%n", port);
+      } else {
+        out.printf("  openssl s_client -quiet -connect localhost:%d%n", port);
+      }
       out.printf("  {\"op\":\"auth\",\"user\":\"alice\"}%n%n");
       out.printf("and into another, to push to her (she finds it in u:server):%n%n");
       out.printf(
-          "  curl -H \"Authorization: Bearer %s\" -d 'hello alice' http://%s/v1/send/u:alice%n",
-          server.key(), at);
+          "  curl %s-H \"Authorization: Bearer %s\" -d 'hello alice' %s://%s/v1/send/u:alice%n",
+          plain ? "" : "--cacert " + tls.get().certificate() + " ",
+          server.key(),
+          plain ? "http" : "https",
+          at);
     } else {
       out.printf("Tokens signed with the key are believed: ./tidings token --user alice%n");
+    }
+    if (tls.isEmpty() && !settings.address().getAddress().isLoopbackAddress()) {
+      out.printf(
+          "%nWarning: without --tls-cert all that is said here, tokens too, can be read on the"
+              + " way.%n");
+      out.printf("Give a certificate, or put a proxy with TLS in front.%n");
     }
     out.flush();
   }

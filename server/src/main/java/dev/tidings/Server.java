@@ -6,6 +6,7 @@ import dev.tidings.base.Clock;
 import dev.tidings.base.Ids;
 import dev.tidings.base.Lane;
 import dev.tidings.config.DevelopmentKey;
+import dev.tidings.config.Network;
 import dev.tidings.config.ServerSettings;
 import dev.tidings.embedded.EmbeddedEngine;
 import dev.tidings.engine.Engine;
@@ -22,11 +23,13 @@ import dev.tidings.presence.OnlineUsers;
 import dev.tidings.session.SendRate;
 import dev.tidings.transport.LaneSockets;
 import dev.tidings.transport.Port;
+import dev.tidings.transport.Tls;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -57,6 +60,8 @@ public final class Server implements AutoCloseable {
         settings.development()
             ? KeyAuthenticator.development(key)
             : KeyAuthenticator.production(key);
+
+    Optional<Tls> tls = tls(settings.network(), clock); // before anything is opened
 
     EngineLimits limits =
         EngineLimits.DEFAULTS
@@ -99,6 +104,7 @@ public final class Server implements AutoCloseable {
     for (int i = 0; i < lanes.count(); i++) {
       lanes.lane(i).execute(hubs.get(i)::start);
     }
+    tls.ifPresent(shown -> shown.watch(lanes.lane(0)));
 
     HttpServices http =
         new HttpServices(
@@ -109,12 +115,21 @@ public final class Server implements AutoCloseable {
               settings.address(),
               lanes,
               sockets,
-              (channel, lane) -> HttpFront.install(channel, lane, http));
+              (channel, lane) -> HttpFront.install(channel, lane, http),
+              tls);
     } catch (IOException e) {
       engine.close();
       lanes.close();
       throw e;
     }
+  }
+
+  private static Optional<Tls> tls(Network network, Clock clock) throws IOException {
+    if (network.encryption().isEmpty()) {
+      return Optional.empty();
+    }
+    Network.Encryption files = network.encryption().get();
+    return Optional.of(new Tls(files.certificate(), files.key(), files.only(), clock));
   }
 
   /// Where it listens, with the real port.

@@ -1,13 +1,21 @@
 package dev.tidings.config;
 
 import dev.tidings.lane.Io;
+import java.nio.file.Path;
+import java.util.Optional;
 
 /// What an operator may choose about sockets.
 ///
 /// @param io how the lanes wait for them; one that there is here
-public record Network(Io io) {
+/// @param encryption TLS on the same port
+public record Network(Io io, Optional<Encryption> encryption) {
+  /// The files of TLS, in PEM.
+  ///
+  /// @param only whether nothing but TLS is spoken
+  public record Encryption(Path certificate, Path key, boolean only) {}
+
   /// What holds where nothing is said.
-  public static final Network DEFAULTS = new Network(Io.AUTO);
+  public static final Network DEFAULTS = new Network(Io.AUTO, Optional.empty());
 
   /// @throws ServerSettings.Refused if this machine cannot do it
   public Network {
@@ -15,5 +23,26 @@ public record Network(Io io) {
     if (!fault.isEmpty()) {
       throw new ServerSettings.Refused("--io " + io.word() + ": " + fault);
     }
+  }
+
+  public Network with(Io other) {
+    return new Network(other, encryption);
+  }
+
+  /// With TLS from these files, where both are named; `""` names none.
+  ///
+  /// @throws ServerSettings.Refused if only one is named, or none where TLS is demanded
+  public Network withTls(String certificate, String key, boolean only) {
+    if (certificate.isEmpty() != key.isEmpty()) {
+      throw new ServerSettings.Refused("--tls-cert and --tls-key go together");
+    }
+    if (certificate.isEmpty()) {
+      if (only) {
+        throw new ServerSettings.Refused("--tls-only without --tls-cert and --tls-key");
+      }
+      return this;
+    }
+    return new Network(
+        io, Optional.of(new Encryption(Path.of(certificate), Path.of(key), only)));
   }
 }

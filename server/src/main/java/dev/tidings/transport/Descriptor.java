@@ -3,6 +3,7 @@ package dev.tidings.transport;
 import io.netty.channel.Channel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.unix.Socket;
+import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +22,9 @@ abstract class Descriptor {
 
   /// Null where the channel has none, or something must happen to bytes on their way.
   static @Nullable Descriptor of(Channel channel) {
-    return channel instanceof EpollSocketChannel epoll && epoll.fd() instanceof Socket socket
+    return channel instanceof EpollSocketChannel epoll
+            && epoll.fd() instanceof Socket socket
+            && channel.pipeline().get(SslHandler.class) == null
         ? new OfSocket(socket)
         : null;
   }

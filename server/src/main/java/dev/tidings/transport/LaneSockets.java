@@ -68,8 +68,8 @@ public final class LaneSockets {
   /// The hub knows this socket from now on, and handlers of our own read from it.
   void introduced(Channel channel) {
     strangers.remove(channel);
-    if (channel.pipeline().get(ReceiveBuffer.Copying.class) != null) {
-      channel.pipeline().remove(ReceiveBuffer.Copying.class);
+    if (channel.pipeline().get(ReceiveBuffer.Copying.BEFORE_HTTP) != null) {
+      channel.pipeline().remove(ReceiveBuffer.Copying.BEFORE_HTTP);
     }
   }
 

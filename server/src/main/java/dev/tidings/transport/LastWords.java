@@ -5,6 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import java.util.concurrent.TimeUnit;
 
@@ -26,14 +27,31 @@ public final class LastWords {
     ctx.pipeline().addFirst(new Dropping());
     ctx.writeAndFlush(last)
         .addListener(said -> {
-          if (!said.isSuccess()) {
+          if (said.isSuccess()) {
+            endOurSide(channel);
+          } else {
             channel.close();
-          } else if (channel instanceof DuplexChannel duplex) {
-            duplex.shutdownOutput();
           }
         });
     channel.config().setAutoRead(true); // or its end would not be noticed
     channel.eventLoop().schedule(() -> channel.close(), LINGER_SECONDS, TimeUnit.SECONDS);
+  }
+
+  /// Ends our side of the channel and leaves the other open. Under TLS that is said first, or it
+  /// would look like somebody cutting the stream short (RFC 8446 §6.1).
+  static void endOurSide(Channel channel) {
+    SslHandler tls = channel.pipeline().get(SslHandler.class);
+    if (tls == null) {
+      shutDown(channel);
+    } else {
+      tls.closeOutbound().addListener(said -> shutDown(channel));
+    }
+  }
+
+  private static void shutDown(Channel channel) {
+    if (channel instanceof DuplexChannel duplex) {
+      duplex.shutdownOutput();
+    }
   }
 
   private static final class Dropping extends ChannelInboundHandlerAdapter {

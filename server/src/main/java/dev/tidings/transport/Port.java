@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BiConsumer;
 
 /// The listening socket. Accepted sockets are spread over the lanes in turn and live there.
@@ -27,12 +28,30 @@ public final class Port implements AutoCloseable {
   /// Listens on `address`; port 0 takes a free one.
   ///
   /// @param http adds the handlers of HTTP to a channel that turned out to speak it
+  /// @param tls for connections that begin with it
   /// @throws IOException if the address cannot be had
   public static Port open(
       InetSocketAddress address,
       Lanes lanes,
       List<LaneSockets> sockets,
-      BiConsumer<Channel, LaneSockets> http)
+      BiConsumer<Channel, LaneSockets> http,
+      Optional<Tls> tls)
+      throws IOException {
+    return open(
+        address,
+        lanes,
+        sockets,
+        (channel, lane) -> channel.pipeline().addLast(new FirstByte(lane, http, tls)));
+  }
+
+  /// As the other, for a port that speaks in its own way.
+  ///
+  /// @param speech adds the handlers of a channel that was opened
+  public static Port open(
+      InetSocketAddress address,
+      Lanes lanes,
+      List<LaneSockets> sockets,
+      BiConsumer<Channel, LaneSockets> speech)
       throws IOException {
     IdentityHashMap<EventLoop, LaneSockets> byLoop = new IdentityHashMap<>();
     for (LaneSockets lane : sockets) {
@@ -60,7 +79,7 @@ public final class Port implements AutoCloseable {
                       throw new IllegalStateException("socket on a loop that is no lane");
                     }
                     lane.opened(channel);
-                    channel.pipeline().addLast(new FirstByte(lane, http));
+                    speech.accept(channel, lane);
                   }
                 });
     var bound = bootstrap.bind(address).awaitUninterruptibly();

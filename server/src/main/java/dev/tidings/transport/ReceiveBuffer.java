@@ -100,6 +100,9 @@ final class ReceiveBuffer implements RecvByteBufAllocator {
 
   /// Gives the handlers behind it bytes of their own.
   static final class Copying extends ChannelInboundHandlerAdapter {
+    /// Its name in front of HTTP, from where it goes once a socket is introduced.
+    static final String BEFORE_HTTP = "copying before http";
+
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
       if (message instanceof ByteBuf bytes) {

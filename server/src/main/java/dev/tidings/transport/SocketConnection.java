@@ -9,7 +9,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelOutboundBuffer;
-import io.netty.channel.socket.DuplexChannel;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
@@ -21,18 +20,18 @@ import org.jspecify.annotations.Nullable;
 /// past the channel's pipeline and queue. Only what the socket does not take at once goes into that
 /// queue, and then everything else behind it; so the queue, which is the outbox (ADR 4), is nearly
 /// always empty. The core asks how many bytes wait and keeps the rule.
-final class SocketConnection implements Connection {
+public final class SocketConnection implements Connection {
   /// How long a peer may take to end its side after we ended ours.
   private static final int LINGER_SECONDS = 2;
 
   /// What goes around units on the wire.
-  enum Form {
+  public enum Form {
     TEXT,
     LINE
   }
 
   /// What the handler of the socket does for its connection.
-  interface Handler {
+  public interface Handler {
     /// Takes in again what was held back.
     void readOn();
 
@@ -62,7 +61,7 @@ final class SocketConnection implements Connection {
   /// Whether the peer has no word left with which to answer our last.
   private boolean answerless;
 
-  SocketConnection(Channel channel, LaneSockets lane, Form form, Handler handler) {
+  public SocketConnection(Channel channel, LaneSockets lane, Form form, Handler handler) {
     this.channel = channel;
     this.lane = lane;
     this.form = form;
@@ -231,14 +230,14 @@ final class SocketConnection implements Connection {
   /// Writes `last` and gives the peer a moment to answer and to end its side, so that what we said
   /// last is not torn down with the socket. Where no answer can come our side ends at once, for the
   /// peer of a WebSocket waits for that (RFC 6455 §7.1.1).
-  void end(ByteBuf last) {
+  public void end(ByteBuf last) {
     if (ending) {
       last.release();
       return;
     }
     ChannelFuture said = sayLast(last);
-    if (answerless && channel instanceof DuplexChannel duplex) {
-      said.addListener(done -> duplex.shutdownOutput());
+    if (answerless) {
+      said.addListener(done -> LastWords.endOurSide(channel));
     }
     channel.config().setAutoRead(true);
     lane.loop()
@@ -267,7 +266,7 @@ final class SocketConnection implements Connection {
   }
 
   /// Whether we said our last; what still comes in is to be dropped.
-  boolean isEnding() {
+  public boolean isEnding() {
     return ending;
   }
 

@@ -6,9 +6,14 @@ import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass
 
 import dev.tidings.config.Network;
 import dev.tidings.lane.Io;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Path;
 import java.util.List;
+import javax.net.ssl.SSLContext;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.platform.launcher.LauncherSession;
@@ -32,6 +37,16 @@ class EveryTransportTest {
           "http.ApiTest",
           "DrainingTest");
 
+  private static final List<String> ENCRYPTED =
+      List.of(
+          "transport.BadInputTest",
+          "transport.BadFramesTest",
+          "transport.PausingTest",
+          "transport.SlowReaderTest",
+          "http.HandshakeTest",
+          "http.HttpConnectionTest",
+          "DrainingTest");
+
   @ParameterizedTest
   @EnumSource(names = {"NIO", "IO_URING"})
   void theStoriesHoldOn(Io io) {
@@ -40,10 +55,23 @@ class EveryTransportTest {
       System.err.println("NOT TESTED: " + io + " cannot be had here: " + fault);
     }
     assumeTrue(fault.isEmpty(), fault);
-    RunningServer.on(new Network(io), EveryTransportTest::assertTheStoriesHold);
+    RunningServer.on(Network.DEFAULTS.with(io), () -> assertTheStoriesHold(STORIES));
   }
 
-  private static void assertTheStoriesHold() {
+  /// Who resets a connection or says what is no TLS is not among those.
+  @Test
+  void theStoriesHoldInsideTls(@TempDir Path folder) throws IOException {
+    Path certificate = folder.resolve("certificate.pem");
+    Path key = folder.resolve("key.pem");
+    SSLContext trusting =
+        Certificates.trusting(Certificates.make(folder, "RSA").write(certificate, key));
+    Network network =
+        Network.DEFAULTS.withTls(certificate.toString(), key.toString(), /* only= */ true);
+    RunningServer.on(
+        network, () -> Wire.encrypted(trusting, () -> assertTheStoriesHold(ENCRYPTED)));
+  }
+
+  private static void assertTheStoriesHold(List<String> stories) {
     SummaryGeneratingListener listener = new SummaryGeneratingListener();
     try (LauncherSession session = LauncherFactory.openSession()) {
       session
@@ -51,7 +79,7 @@ class EveryTransportTest {
           .execute(
               LauncherDiscoveryRequestBuilder.request()
                   .selectors(
-                      STORIES.stream().map(each -> selectClass("dev.tidings." + each)).toList())
+                      stories.stream().map(each -> selectClass("dev.tidings." + each)).toList())
                   .build(),
               listener);
     }

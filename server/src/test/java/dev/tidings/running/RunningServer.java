@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -50,6 +51,10 @@ public final class RunningServer implements BeforeAllCallback, AfterEachCallback
   /// Of the class and the classes nested in it, all of which share this server.
   private int classesUnderWay;
 
+  /// With TLS.
+  private boolean encrypted;
+
+  private @Nullable Certificates certificates;
   private @Nullable Path data;
   private @Nullable Server server;
   private @Nullable Bystanders bystanders;
@@ -68,6 +73,12 @@ public final class RunningServer implements BeforeAllCallback, AfterEachCallback
   /// Names are believed, and nobody is told that he sends too fast.
   public static RunningServer withoutRateLimits() {
     return new RunningServer("", false, Level.MEMORY);
+  }
+
+  /// And TLS is spoken beside what is plain.
+  public RunningServer withTls() {
+    encrypted = true;
+    return this;
   }
 
   /// Only tokens signed with [#KEY] are believed.
@@ -110,7 +121,30 @@ public final class RunningServer implements BeforeAllCallback, AfterEachCallback
                     rateLimits,
                     List.of("kept.*"),
                     LANES)
-                .with(network));
+                .with(network(folder)));
+  }
+
+  private Network network(Path folder) throws IOException {
+    return encrypted ? withCertificate(folder) : network;
+  }
+
+  private Network withCertificate(Path folder) throws IOException {
+    Path certificate = folder.resolve("certificate.pem");
+    Path privateKey = folder.resolve("key.pem");
+    if (certificates == null) {
+      certificates = Certificates.make(folder, "EC").write(certificate, privateKey);
+    }
+    return network.withTls(certificate.toString(), privateKey.toString(), false);
+  }
+
+  /// Trusts this server, which speaks TLS.
+  public SSLContext trusting() {
+    return Certificates.trusting(certificates());
+  }
+
+  /// What it shows.
+  public Certificates certificates() {
+    return Objects.requireNonNull(certificates, "made when it was started");
   }
 
   private LineSpeaker bystander(String user) {

@@ -11,18 +11,50 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.security.cert.Certificate;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
 
 /// A socket and the bytes on it. Reads wait, for a bounded time.
 public final class Wire implements AutoCloseable {
   /// Nothing here takes that long; who waits so long has found a fault.
   private static final int PATIENCE_MILLIS = 30_000;
 
+  /// How the wires that begin from now on are encrypted; null: not at all.
+  private static @Nullable SSLContext encryption;
+
   private final Socket socket;
+
+  /// The socket, or what is spoken inside of it.
+  private final Socket inside;
+
   private final InputStream in;
 
-  private Wire(Socket socket) throws IOException {
+  private Wire(Socket socket, @Nullable SSLContext tls) throws IOException {
     this.socket = socket;
-    this.in = new BufferedInputStream(socket.getInputStream());
+    if (tls == null) {
+      this.inside = socket;
+    } else {
+      SSLSocket encrypted =
+          (SSLSocket)
+              tls.getSocketFactory()
+                  .createSocket(socket, "localhost", socket.getPort(), /* autoClose= */ true);
+      encrypted.startHandshake();
+      this.inside = encrypted;
+    }
+    this.in = new BufferedInputStream(inside.getInputStream());
+  }
+
+  /// Has the wires that begin while `stories` runs be encrypted.
+  static void encrypted(@Nullable SSLContext tls, Runnable stories) {
+    SSLContext before = encryption;
+    encryption = tls;
+    try {
+      stories.run();
+    } finally {
+      encryption = before;
+    }
   }
 
   public static Wire to(InetSocketAddress address) {
@@ -31,6 +63,15 @@ public final class Wire implements AutoCloseable {
 
   /// As [#to(InetSocketAddress)], with a receive buffer of about so many bytes; 0: as usual.
   public static Wire to(InetSocketAddress address, int receiveBytes) {
+    return to(address, receiveBytes, encryption);
+  }
+
+  /// Inside TLS, for whom `tls` trusts.
+  public static Wire to(InetSocketAddress address, SSLContext tls) {
+    return to(address, 0, tls);
+  }
+
+  private static Wire to(InetSocketAddress address, int receiveBytes, @Nullable SSLContext tls) {
     try {
       Socket socket = new Socket();
       socket.setTcpNoDelay(true);
@@ -39,7 +80,7 @@ public final class Wire implements AutoCloseable {
         socket.setReceiveBufferSize(receiveBytes);
       }
       socket.connect(address, PATIENCE_MILLIS);
-      return new Wire(socket);
+      return new Wire(socket, tls);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -48,7 +89,7 @@ public final class Wire implements AutoCloseable {
   /// Writes all of it in one go.
   public void write(byte[] bytes) {
     try {
-      socket.getOutputStream().write(bytes);
+      inside.getOutputStream().write(bytes);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -61,7 +102,7 @@ public final class Wire implements AutoCloseable {
   /// Ends our side; the other may still speak.
   public void endOurSide() {
     try {
-      socket.shutdownOutput();
+      inside.shutdownOutput();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -127,10 +168,19 @@ public final class Wire implements AutoCloseable {
     }
   }
 
+  /// The certificate that the other side has shown.
+  public Certificate shown() {
+    try {
+      return ((SSLSocket) inside).getSession().getPeerCertificates()[0];
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   @Override
   public void close() {
     try {
-      socket.close();
+      inside.close();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -26,6 +26,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 
 /// Says every WebSocket message back. From the accepted socket to the whole message, and from the
@@ -49,6 +50,10 @@ final class EchoServer implements AutoCloseable {
 
   /// Starts on a free port of this machine's own address.
   EchoServer(Conduct conduct) throws IOException {
+    this(conduct, Optional.empty());
+  }
+
+  EchoServer(Conduct conduct, Optional<Tls> tls) throws IOException {
     engine =
         new LogEngine(
             new MemoryStore(),
@@ -75,7 +80,8 @@ final class EchoServer implements AutoCloseable {
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
             lanes,
             List.of(new LaneSockets(lanes.loop(0), hub)),
-            (channel, lane) -> expectHandshake(channel, lane, conduct));
+            (channel, lane) -> expectHandshake(channel, lane, conduct),
+            tls);
   }
 
   private static void expectHandshake(Channel channel, LaneSockets lane, Conduct conduct) {
@@ -84,6 +90,10 @@ final class EchoServer implements AutoCloseable {
         .addLast(new HttpServerCodec())
         .addLast(new HttpObjectAggregator(HANDSHAKE_BYTES_MAX))
         .addLast(new Handshake(lane, conduct));
+  }
+
+  InetSocketAddress address() {
+    return port.address();
   }
 
   String url() {

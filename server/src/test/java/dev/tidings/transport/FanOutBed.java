@@ -41,6 +41,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -118,7 +119,8 @@ final class FanOutBed implements AutoCloseable {
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
             lanes,
             List.of(sockets),
-            (channel, lane) -> HttpFront.install(channel, lane, http));
+            (channel, lane) -> HttpFront.install(channel, lane, http),
+            Optional.empty());
   }
 
   private @Nullable Descriptor counting(Channel channel) {

@@ -7,6 +7,7 @@ import dev.tidings.running.EmbeddedLane;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -19,7 +20,9 @@ class FirstByteTest {
 
   @BeforeEach
   void connect() {
-    channel.pipeline().addLast(new FirstByte(lane.sockets(), (http, sockets) -> {}));
+    channel
+        .pipeline()
+        .addLast(new FirstByte(lane.sockets(), (http, sockets) -> {}, Optional.empty()));
   }
 
   @AfterEach
