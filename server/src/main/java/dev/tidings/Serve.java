@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -129,6 +130,19 @@ final class Serve implements Callable<Integer> {
   private boolean tlsOnly;
 
   @Option(
+      names = "--relay",
+      description =
+          "Opens this port, too, without any protocol: what one writes there everybody else reads."
+              + " Anybody may who can connect.")
+  private @Nullable Integer relay;
+
+  @Option(
+      names = "--relay-bind",
+      defaultValue = "127.0.0.1",
+      description = "The address of --relay.")
+  private String relayBind = "127.0.0.1";
+
+  @Option(
       names = "--no-rate-limits",
       fallbackValue = "true", // or said here and in the environment it would be off
       description = "For measuring, on this machine only: no limit of sends per connection.")
@@ -169,7 +183,8 @@ final class Serve implements Callable<Integer> {
   }
 
   private Network network() {
-    return Network.DEFAULTS.with(io).withTls(tlsCert, tlsKey, tlsOnly);
+    Network network = Network.DEFAULTS.with(io).withTls(tlsCert, tlsKey, tlsOnly);
+    return relay == null ? network : network.withRelay(ServerSettings.address(relayBind, relay));
   }
 
   private static void greet(PrintStream out, ServerSettings settings, Server server) {
@@ -195,6 +210,11 @@ final class Serve implements Callable<Integer> {
           at, plain ? " too" : "", tls.get().certificate());
       out.printf("  wss://%s/v1/ws%n", at);
       out.printf("  openssl s_client -quiet -connect %s%n%n", at);
+    }
+    if (server.relayAddress().isPresent()) {
+      out.printf(
+          "  nc localhost %d       the plain relay: what one writes the others read%n%n",
+          server.relayAddress().get().getPort());
     }
     if (settings.development()) {
       out.printf("Development mode: names are believed, from this machine only.%n");

@@ -20,6 +20,7 @@ import dev.tidings.hub.HubSettings;
 import dev.tidings.hub.Neighbours;
 import dev.tidings.lane.Lanes;
 import dev.tidings.presence.OnlineUsers;
+import dev.tidings.relay.Relay;
 import dev.tidings.session.SendRate;
 import dev.tidings.transport.LaneSockets;
 import dev.tidings.transport.Port;
@@ -45,6 +46,7 @@ public final class Server implements AutoCloseable {
   private final List<Hub> hubs = new ArrayList<>();
   private final List<LaneSockets> sockets = new ArrayList<>();
   private final Port port;
+  private final Optional<Relay> relay;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   /// Starts a node; it answers when this returns.
@@ -109,19 +111,32 @@ public final class Server implements AutoCloseable {
     HttpServices http =
         new HttpServices(
             engine, new Admission(authenticator, engine.sanctions()), clock, Pages.ofPlayground());
+    Port opened = null;
     try {
-      port =
+      opened =
           Port.open(
               settings.address(),
               lanes,
               sockets,
               (channel, lane) -> HttpFront.install(channel, lane, http),
               tls);
+      port = opened;
+      relay = relay(settings.network(), hubSettings.sendRate(), clock);
     } catch (IOException e) {
+      if (opened != null) {
+        opened.close();
+      }
       engine.close();
       lanes.close();
       throw e;
     }
+  }
+
+  private Optional<Relay> relay(Network network, SendRate.Limit rate, Clock clock)
+      throws IOException {
+    return network.relay().isEmpty()
+        ? Optional.empty()
+        : Optional.of(new Relay(network.relay().get(), lanes, sockets, rate, clock));
   }
 
   private static Optional<Tls> tls(Network network, Clock clock) throws IOException {
@@ -130,6 +145,11 @@ public final class Server implements AutoCloseable {
     }
     Network.Encryption files = network.encryption().get();
     return Optional.of(new Tls(files.certificate(), files.key(), files.only(), clock));
+  }
+
+  /// Where the plain relay listens, if it does.
+  public Optional<InetSocketAddress> relayAddress() {
+    return relay.map(Relay::address);
   }
 
   /// Where it listens, with the real port.
@@ -151,6 +171,7 @@ public final class Server implements AutoCloseable {
     }
     port.close();
     engine.close();
+    relay.ifPresent(Relay::close);
     CountDownLatch drained = new CountDownLatch(hubs.size());
     for (int i = 0; i < hubs.size(); i++) {
       Hub hub = hubs.get(i);

@@ -1,6 +1,7 @@
 package dev.tidings.config;
 
 import dev.tidings.lane.Io;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -8,14 +9,15 @@ import java.util.Optional;
 ///
 /// @param io how the lanes wait for them; one that there is here
 /// @param encryption TLS on the same port
-public record Network(Io io, Optional<Encryption> encryption) {
+/// @param relay where the plain relay listens, if it does
+public record Network(Io io, Optional<Encryption> encryption, Optional<InetSocketAddress> relay) {
   /// The files of TLS, in PEM.
   ///
   /// @param only whether nothing but TLS is spoken
   public record Encryption(Path certificate, Path key, boolean only) {}
 
   /// What holds where nothing is said.
-  public static final Network DEFAULTS = new Network(Io.AUTO, Optional.empty());
+  public static final Network DEFAULTS = new Network(Io.AUTO, Optional.empty(), Optional.empty());
 
   /// @throws ServerSettings.Refused if this machine cannot do it
   public Network {
@@ -26,7 +28,11 @@ public record Network(Io io, Optional<Encryption> encryption) {
   }
 
   public Network with(Io other) {
-    return new Network(other, encryption);
+    return new Network(other, encryption, relay);
+  }
+
+  public Network withRelay(InetSocketAddress address) {
+    return new Network(io, encryption, Optional.of(address));
   }
 
   /// With TLS from these files, where both are named; `""` names none.
@@ -43,6 +49,6 @@ public record Network(Io io, Optional<Encryption> encryption) {
       return this;
     }
     return new Network(
-        io, Optional.of(new Encryption(Path.of(certificate), Path.of(key), only)));
+        io, Optional.of(new Encryption(Path.of(certificate), Path.of(key), only)), relay);
   }
 }

@@ -6,6 +6,7 @@ import static dev.tidings.protocol.ErrorCode.FORBIDDEN;
 import static dev.tidings.protocol.ErrorCode.UNAUTHORIZED;
 
 import dev.tidings.auth.Authenticator;
+import dev.tidings.auth.Identity;
 import dev.tidings.base.Clock;
 import dev.tidings.base.Lane;
 import dev.tidings.engine.CommitListener;
@@ -155,6 +156,15 @@ public final class Hub implements CommitListener {
           Authenticator.Verdict.Rejected(_) ->
           Optional.empty();
     };
+  }
+
+  /// Something of the house begins to follow a topic, and may publish there as far as its identity
+  /// allows: no user, registered nowhere, told of nothing else.
+  public Session inHouse(Connection connection, Identity identity, String topic) {
+    Session session =
+        Session.detached(connection, identity, new SendRate(), shard.clock.monotonicMillis());
+    shard.topics.subscribe(session, topic);
+    return session;
   }
 
   /// Something arrived that is no unit, but shows that the peer lives.

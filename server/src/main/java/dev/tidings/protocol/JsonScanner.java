@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Walks the fields of one JSON object in a byte range, validating every byte on the way.
@@ -177,6 +178,19 @@ public final class JsonScanner {
   /// The name of the current field as a [Word], its escapes resolved.
   public long nameWord() {
     return nameWord;
+  }
+
+  /// Whether the current field has this name, of at most eight letters.
+  public boolean isNamed(String name) {
+    return nameWord() == Word.of(name);
+  }
+
+  /// The text of the current field's value, its escapes resolved; empty if that is no string, is
+  /// longer than `bytesMax` in UTF-8 or has half a surrogate pair.
+  public Optional<String> string(int bytesMax) {
+    return kind == Kind.STRING
+        ? Optional.ofNullable(text(valueFrom, valueTo, bytesMax))
+        : Optional.empty();
   }
 
   /// What the current field's value is.

@@ -54,6 +54,9 @@ public final class RunningServer implements BeforeAllCallback, AfterEachCallback
   /// With TLS.
   private boolean encrypted;
 
+  /// With the plain relay.
+  private boolean relaying;
+
   private @Nullable Certificates certificates;
   private @Nullable Path data;
   private @Nullable Server server;
@@ -78,6 +81,12 @@ public final class RunningServer implements BeforeAllCallback, AfterEachCallback
   /// And TLS is spoken beside what is plain.
   public RunningServer withTls() {
     encrypted = true;
+    return this;
+  }
+
+  /// And the plain relay is open, on a port of its own.
+  public RunningServer withRelay() {
+    relaying = true;
     return this;
   }
 
@@ -125,7 +134,8 @@ public final class RunningServer implements BeforeAllCallback, AfterEachCallback
   }
 
   private Network network(Path folder) throws IOException {
-    return encrypted ? withCertificate(folder) : network;
+    Network all = encrypted ? withCertificate(folder) : network;
+    return relaying ? all.withRelay(ServerSettings.address("127.0.0.1", 0)) : all;
   }
 
   private Network withCertificate(Path folder) throws IOException {
@@ -199,6 +209,20 @@ public final class RunningServer implements BeforeAllCallback, AfterEachCallback
 
   public InetSocketAddress address() {
     return server().address();
+  }
+
+  /// Somebody at the relay who has said nothing yet.
+  public Wire relay() {
+    return relay(0);
+  }
+
+  /// As [#relay()], for whom his own machine takes little that he does not read.
+  public Wire relayOfFewBytes() {
+    return relay(FEW_BYTES);
+  }
+
+  private Wire relay(int receiveBytes) {
+    return closing(Wire.to(server().relayAddress().orElseThrow(), receiveBytes));
   }
 
   /// The key that tokens are signed with; in development mode it is a token itself.
