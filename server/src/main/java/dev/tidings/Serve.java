@@ -27,6 +27,9 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     showDefaultValues = true)
 final class Serve implements Callable<Integer> {
+  /// Where there is another server to go to.
+  private static final int DRAIN_SECONDS = 10;
+
   @Option(
       names = "--port",
       defaultValue = "8080",
@@ -143,6 +146,13 @@ final class Serve implements Callable<Integer> {
   private String relayBind = "127.0.0.1";
 
   @Option(
+      names = "--drain",
+      description =
+          "When told to end: seconds in which the clients move to another server, 0 to end at once"
+              + " (default: 10, in development mode 0).")
+  private @Nullable Integer drain;
+
+  @Option(
       names = "--no-rate-limits",
       fallbackValue = "true", // or said here and in the environment it would be off
       description = "For measuring, on this machine only: no limit of sends per connection.")
@@ -184,6 +194,7 @@ final class Serve implements Callable<Integer> {
 
   private Network network() {
     Network network = Network.DEFAULTS.with(io).withTls(tlsCert, tlsKey, tlsOnly);
+    network = network.withDrain(drain != null ? drain : key.isEmpty() ? 0 : DRAIN_SECONDS);
     return relay == null ? network : network.withRelay(ServerSettings.address(relayBind, relay));
   }
 

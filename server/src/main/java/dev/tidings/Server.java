@@ -34,11 +34,18 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// One node: its constructor is the diagram, [#close()] is the reverse.
 public final class Server implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Server.class);
+
   private static final String NODE = "n1";
-  private static final int DRAIN_SECONDS_MAX = 5;
+
+  /// How long those who were said goodbye to may take to end their side.
+  private static final long LINGER_MILLIS_MAX = 5_000;
 
   private final String key;
   private final Engine engine;
@@ -48,6 +55,7 @@ public final class Server implements AutoCloseable {
   private final Port port;
   private final Optional<Relay> relay;
   private final AtomicBoolean closed = new AtomicBoolean();
+  private final long drainMillis;
 
   /// Starts a node; it answers when this returns.
   ///
@@ -57,6 +65,7 @@ public final class Server implements AutoCloseable {
     Clock clock = Clock.system();
     Ids ids = new Ids(new SecureRandom());
 
+    drainMillis = settings.network().drainSeconds() * 1_000L;
     key = settings.development() ? DevelopmentKey.findOrMake(settings.data()) : settings.key();
     Authenticator authenticator =
         settings.development()
@@ -162,35 +171,65 @@ public final class Server implements AutoCloseable {
     return key;
   }
 
-  /// Accepts nothing more, keeps and answers what was accepted, says goodbye to everybody, ends.
-  /// Harmless when repeated.
+  /// Tells everybody to go elsewhere and waits for that as long as the settings say; then accepts
+  /// nothing more, keeps and answers what was accepted, says goodbye to those who are still there,
+  /// ends. Harmless when repeated.
   @Override
   public void close() {
     if (closed.getAndSet(true)) {
       return;
     }
+    int told = drainMillis > 0 ? moveAway() : 0;
     port.close();
     engine.close();
     relay.ifPresent(Relay::close);
-    CountDownLatch drained = new CountDownLatch(hubs.size());
-    for (int i = 0; i < hubs.size(); i++) {
-      Hub hub = hubs.get(i);
-      LaneSockets ofLane = sockets.get(i);
-      lanes
-          .lane(i)
-          .execute(() -> {
-            hub.drain();
-            ofLane.drain(drained::countDown);
+    AtomicInteger ended = new AtomicInteger();
+    boolean inOrder =
+        onEveryLane(
+            LINGER_MILLIS_MAX,
+            (lane, done) -> {
+              ended.addAndGet(hubs.get(lane).end());
+              sockets.get(lane).drain(done);
+            });
+    AtomicInteger cut = new AtomicInteger();
+    if (!inOrder) {
+      onEveryLane(
+          LINGER_MILLIS_MAX,
+          (lane, done) -> {
+            cut.addAndGet(sockets.get(lane).open());
+            done.run();
           });
     }
+    LOG.info(
+        "drained moved={} closed={} cut={}", Math.max(0, told - ended.get()), ended.get(), cut);
+    lanes.close();
+  }
+
+  /// Answers how many were told to move. Ends early once everybody has.
+  private int moveAway() {
+    AtomicInteger told = new AtomicInteger();
+    onEveryLane(
+        drainMillis, (lane, done) -> told.addAndGet(hubs.get(lane).drain(drainMillis, done)));
+    return told.get();
+  }
+
+  /// Something for one lane, which says when it is done.
+  private interface LaneTask {
+    void run(int lane, Runnable done);
+  }
+
+  /// Runs a task on every lane and waits until all are done; `false` if that took too long.
+  private boolean onEveryLane(long millisMax, LaneTask task) {
+    CountDownLatch all = new CountDownLatch(hubs.size());
+    for (int i = 0; i < hubs.size(); i++) {
+      int lane = i;
+      lanes.lane(lane).execute(() -> task.run(lane, all::countDown));
+    }
     try {
-      if (!drained.await(DRAIN_SECONDS_MAX, TimeUnit.SECONDS)) {
-        System.getLogger(Server.class.getName())
-            .log(System.Logger.Level.WARNING, "connections were still open and are cut");
-      }
+      return all.await(millisMax, TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+      return false;
     }
-    lanes.close();
   }
 }

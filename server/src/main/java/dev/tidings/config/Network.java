@@ -10,14 +10,19 @@ import java.util.Optional;
 /// @param io how the lanes wait for them; one that there is here
 /// @param encryption TLS on the same port
 /// @param relay where the plain relay listens, if it does
-public record Network(Io io, Optional<Encryption> encryption, Optional<InetSocketAddress> relay) {
+/// @param drainSeconds how long everybody has to move away when the server ends; 0: no time
+public record Network(
+    Io io, Optional<Encryption> encryption, Optional<InetSocketAddress> relay, int drainSeconds) {
+  private static final int DRAIN_SECONDS_MAX = 3_600;
+
   /// The files of TLS, in PEM.
   ///
   /// @param only whether nothing but TLS is spoken
   public record Encryption(Path certificate, Path key, boolean only) {}
 
   /// What holds where nothing is said.
-  public static final Network DEFAULTS = new Network(Io.AUTO, Optional.empty(), Optional.empty());
+  public static final Network DEFAULTS =
+      new Network(Io.AUTO, Optional.empty(), Optional.empty(), 0);
 
   /// @throws ServerSettings.Refused if this machine cannot do it
   public Network {
@@ -25,14 +30,22 @@ public record Network(Io io, Optional<Encryption> encryption, Optional<InetSocke
     if (!fault.isEmpty()) {
       throw new ServerSettings.Refused("--io " + io.word() + ": " + fault);
     }
+    if (drainSeconds < 0 || drainSeconds > DRAIN_SECONDS_MAX) {
+      throw new ServerSettings.Refused(
+          "--drain " + drainSeconds + ": 0 to " + DRAIN_SECONDS_MAX + " seconds");
+    }
+  }
+
+  public Network withDrain(int seconds) {
+    return new Network(io, encryption, relay, seconds);
   }
 
   public Network with(Io other) {
-    return new Network(other, encryption, relay);
+    return new Network(other, encryption, relay, drainSeconds);
   }
 
   public Network withRelay(InetSocketAddress address) {
-    return new Network(io, encryption, Optional.of(address));
+    return new Network(io, encryption, Optional.of(address), drainSeconds);
   }
 
   /// With TLS from these files, where both are named; `""` names none.
@@ -49,6 +62,9 @@ public record Network(Io io, Optional<Encryption> encryption, Optional<InetSocke
       return this;
     }
     return new Network(
-        io, Optional.of(new Encryption(Path.of(certificate), Path.of(key), only)), relay);
+        io,
+        Optional.of(new Encryption(Path.of(certificate), Path.of(key), only)),
+        relay,
+        drainSeconds);
   }
 }

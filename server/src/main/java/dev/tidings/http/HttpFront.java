@@ -5,6 +5,7 @@ import static io.netty.handler.codec.http.HttpResponseStatus.FORBIDDEN;
 import static io.netty.handler.codec.http.HttpResponseStatus.NOT_FOUND;
 import static io.netty.handler.codec.http.HttpResponseStatus.NO_CONTENT;
 import static io.netty.handler.codec.http.HttpResponseStatus.OK;
+import static io.netty.handler.codec.http.HttpResponseStatus.SERVICE_UNAVAILABLE;
 
 import dev.tidings.protocol.ErrorCode;
 import dev.tidings.session.SendRate;
@@ -145,6 +146,7 @@ public final class HttpFront extends SimpleChannelInboundHandler<FullHttpRequest
 
   private boolean isHandshake(FullHttpRequest request, Target target) {
     return target.path().equals(Target.WEB_SOCKET)
+        && !lane.hub().isDraining()
         && Upgrade.fault(request).isEmpty()
         && mayConnect(request);
   }
@@ -174,7 +176,9 @@ public final class HttpFront extends SimpleChannelInboundHandler<FullHttpRequest
   }
 
   private void refuseUpgrade(FullHttpRequest request, HttpReply reply) {
-    if (mayConnect(request)) {
+    if (lane.hub().isDraining()) {
+      reply.last().text(SERVICE_UNAVAILABLE, "draining, come back within the window");
+    } else if (mayConnect(request)) {
       reply.upgradeRefused(Upgrade.fault(request));
     } else {
       reply.text(FORBIDDEN, "in development mode only pages of this machine may connect");
@@ -209,7 +213,13 @@ public final class HttpFront extends SimpleChannelInboundHandler<FullHttpRequest
   private void look(String path, HttpReply reply) {
     switch (path) {
       case "/healthz" -> reply.text(OK, "ok");
-      case "/readyz" -> services.ready(reply);
+      case "/readyz" -> {
+        if (lane.hub().isDraining()) {
+          reply.text(SERVICE_UNAVAILABLE, "draining");
+        } else {
+          services.ready(reply);
+        }
+      }
       default ->
           services
               .pages()

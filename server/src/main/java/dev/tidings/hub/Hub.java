@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,6 +61,9 @@ public final class Hub implements CommitListener {
   private final Sweep sweep;
   private final String namePrefix;
   private long opened;
+
+  private boolean draining;
+  private @Nullable Runnable whenLeft;
 
   /// The last commit that the engine told of.
   private long told;
@@ -117,9 +121,42 @@ public final class Hub implements CommitListener {
     sweep.start();
   }
 
-  /// Ends all connections because the node ends. To be called on the lane.
-  public void drain() {
+  /// The node will end: everybody is told to be elsewhere within so many milliseconds, and served
+  /// until he is. Strangers, and who comes now, are sent away at once. To be called on the lane,
+  /// once; answers how many were told.
+  ///
+  /// @param left called once nobody is here any more
+  public int drain(long withinMillis, Runnable left) {
+    draining = true;
+    List.copyOf(shard.guests).forEach(guest -> close(guest, CloseCode.DRAINING));
+    int told = shard.everyone.size();
+    Frame bye = shard.frame(out -> Units.byeWithin(out, CloseCode.DRAINING, withinMillis));
+    shard.everyone.forEach(session -> session.outbox().put(bye));
+    bye.release();
+    whenLeft = left;
+    tellIfLeft();
+    return told;
+  }
+
+  /// Whether whoever comes is sent away.
+  public boolean isDraining() {
+    return draining;
+  }
+
+  private void tellIfLeft() {
+    Runnable left = whenLeft;
+    if (left != null && shard.guests.isEmpty() && shard.everyone.isEmpty()) {
+      whenLeft = null;
+      left.run();
+    }
+  }
+
+  /// Ends all connections because the node ends. To be called on the lane; answers how many.
+  public int end() {
+    draining = true;
+    int there = shard.guests.size() + shard.everyone.size();
     endAll(CloseCode.DRAINING);
+    return there;
   }
 
   private void endAll(CloseCode code) {
@@ -134,12 +171,18 @@ public final class Hub implements CommitListener {
     Session session =
         Session.opened(connection, namePrefix, ++opened, shard.clock.monotonicMillis());
     shard.guests.add(session);
+    if (draining) {
+      close(session, CloseCode.DRAINING);
+    }
     return session;
   }
 
   /// A socket was opened and a token came with it: `welcome` follows unasked.
   public Session opened(Connection connection, String token, String device) {
     Session session = opened(connection);
+    if (session.isClosed()) {
+      return session;
+    }
     guarded(session, () -> joining.auth(session, Joining.byToken(token, device)));
     session.updateReading();
     return session;
@@ -211,6 +254,7 @@ public final class Hub implements CommitListener {
     joining.left(session, was == Session.State.LIVE);
     catchingUp.left(session);
     session.subscriptions().forEach(subscription -> subscription.ended(session));
+    tellIfLeft();
   }
 
   /// Ends a connection for a reason, after what is queued for it.

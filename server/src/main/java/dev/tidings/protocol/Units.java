@@ -77,12 +77,21 @@ public final class Units {
 
   /// @param retryMillis 0 to leave it out
   public static void bye(JsonWriter out, CloseCode code, long retryMillis) {
-    out.beginObject().name("op").plain("bye");
-    out.name("code").plain(code.wire()).name("close").number(code.number());
+    byeStart(out, code);
     if (retryMillis > 0) {
       out.name("retry").number(retryMillis);
     }
     out.endObject();
+  }
+
+  /// A `bye` that is not the last word: the connection is served for so long.
+  public static void byeWithin(JsonWriter out, CloseCode code, long withinMillis) {
+    byeStart(out, code).name("within").number(withinMillis).endObject();
+  }
+
+  private static JsonWriter byeStart(JsonWriter out, CloseCode code) {
+    out.beginObject().name("op").plain("bye");
+    return out.name("code").plain(code.wire()).name("close").number(code.number());
   }
 
   public static void presence(JsonWriter out, String in, String user, boolean on, long tsMillis) {

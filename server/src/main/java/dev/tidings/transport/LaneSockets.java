@@ -89,6 +89,11 @@ public final class LaneSockets {
     tellIfEmpty();
   }
 
+  /// How many sockets are open. To be called on the lane.
+  public int open() {
+    return open;
+  }
+
   private void tellIfEmpty() {
     if (open == 0 && whenEmpty != null) {
       whenEmpty.run();

@@ -54,6 +54,8 @@ public final class RunningServer implements BeforeAllCallback, AfterEachCallback
   /// With TLS.
   private boolean encrypted;
 
+  private int drainSeconds;
+
   /// With the plain relay.
   private boolean relaying;
 
@@ -81,6 +83,12 @@ public final class RunningServer implements BeforeAllCallback, AfterEachCallback
   /// And TLS is spoken beside what is plain.
   public RunningServer withTls() {
     encrypted = true;
+    return this;
+  }
+
+  /// And when it is stopped all have so many seconds to go elsewhere.
+  public RunningServer withDrain(int seconds) {
+    drainSeconds = seconds;
     return this;
   }
 
@@ -134,7 +142,7 @@ public final class RunningServer implements BeforeAllCallback, AfterEachCallback
   }
 
   private Network network(Path folder) throws IOException {
-    Network all = encrypted ? withCertificate(folder) : network;
+    Network all = (encrypted ? withCertificate(folder) : network).withDrain(drainSeconds);
     return relaying ? all.withRelay(ServerSettings.address("127.0.0.1", 0)) : all;
   }
 
