@@ -2,7 +2,6 @@ package dev.tidings.bench;
 
 import dev.tidings.base.Clock;
 import dev.tidings.base.Ids;
-import dev.tidings.base.Lane;
 import dev.tidings.bench.process.Scratch;
 import dev.tidings.embedded.RocksStore;
 import dev.tidings.engine.Answer;
@@ -102,19 +101,6 @@ public class AppendBenchmark {
     }
   }
 
-  /// Runs everything at once, on the writer's thread.
-  private record Inline() implements Lane {
-    @Override
-    public void execute(Runnable task) {
-      task.run();
-    }
-
-    @Override
-    public Cancel schedule(Runnable task, long delayMillis) {
-      throw new UnsupportedOperationException("an engine sets no timers");
-    }
-  }
-
   @Setup(org.openjdk.jmh.annotations.Level.Iteration)
   public void open() throws IOException {
     Folder folder =
@@ -136,7 +122,7 @@ public class AppendBenchmark {
     engine.start(
         List.of(
             new Engine.LaneDoor(
-                new Inline(),
+                Runnable::run, // at once, on the writer's thread
                 (commit, committed, answers) ->
                     answers.forEach(each -> each.ticket().on(each.answer())))));
     bed = new Bed(engine, folder, new Answers());

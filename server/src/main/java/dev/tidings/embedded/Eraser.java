@@ -2,7 +2,6 @@ package dev.tidings.embedded;
 
 import dev.tidings.base.Clock;
 import dev.tidings.base.Ids;
-import dev.tidings.base.Lane;
 import dev.tidings.engine.Answer;
 import dev.tidings.engine.Change;
 import dev.tidings.engine.Engine;
@@ -32,11 +31,11 @@ public final class Eraser {
       engine.start(
           List.of(
               new Engine.LaneDoor(
-                  here(),
+                  Runnable::run,
                   (commit, committed, answered) -> {
                     answered.forEach(each -> each.ticket().on(each.answer()));
                   })));
-      engine.submit(new Change.Erase(ticket(answers), user));
+      engine.submit(new Change.Erase(Ticket.of(0, answers::add), user));
       while (engine.drain() || engine.tidy()) {
         // each turn is one batch
       }
@@ -45,33 +44,5 @@ public final class Eraser {
       }
       store.compact();
     }
-  }
-
-  private static Ticket ticket(List<Answer> answers) {
-    return new Ticket() {
-      @Override
-      public int lane() {
-        return 0;
-      }
-
-      @Override
-      public void on(Answer answer) {
-        answers.add(answer);
-      }
-    };
-  }
-
-  private static Lane here() {
-    return new Lane() {
-      @Override
-      public void execute(Runnable task) {
-        task.run();
-      }
-
-      @Override
-      public Cancel schedule(Runnable task, long delayMillis) {
-        throw new UnsupportedOperationException("nothing is put off here");
-      }
-    };
   }
 }

@@ -1,14 +1,14 @@
 package dev.tidings.engine;
 
-import dev.tidings.base.Lane;
 import java.util.List;
+import java.util.concurrent.Executor;
 
 /// Where conversations are kept and every change is decided: may he, was it sent before, which
 /// number. All methods may be called from any thread and never block; answers come to the asker's
 /// lane.
 public interface Engine extends AutoCloseable {
-  /// Where a lane is reached.
-  record LaneDoor(Lane lane, CommitListener listener) {}
+  /// Where a lane is reached: what to run there, and whom to tell there.
+  record LaneDoor(Executor lane, CommitListener listener) {}
 
   /// Begins to work. Tickets name lanes by their index in `lanes`.
   void start(List<LaneDoor> lanes);

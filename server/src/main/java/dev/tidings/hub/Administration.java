@@ -111,21 +111,15 @@ final class Administration {
       Request request, Function<Ticket, Change> change, Function<Hub, Integer> see, Fields fields) {
     request.session().began();
     Ticket ticket =
-        new Ticket() {
-          @Override
-          public int lane() {
-            return shard.index;
-          }
-
-          @Override
-          public void on(Answer answer) {
-            if (answer instanceof Answer.Refused) {
-              answered(request, () -> replies.refused(request, answer));
-              return;
-            }
-            tellLanes(see, closed -> kicked(request, out -> fields.write(answer, out), closed));
-          }
-        };
+        Ticket.of(
+            shard.index,
+            answer -> {
+              if (answer instanceof Answer.Refused) {
+                answered(request, () -> replies.refused(request, answer));
+                return;
+              }
+              tellLanes(see, closed -> kicked(request, out -> fields.write(answer, out), closed));
+            });
     if (!shard.engine.submit(change.apply(ticket))) {
       answered(request, () -> replies.busy(request));
     }

@@ -133,24 +133,18 @@ final class CatchingUp {
             Reading.REPLY_BYTES_MAX,
             in.kind() == ConversationId.Kind.TOPIC);
     Ticket ticket =
-        new Ticket() {
-          @Override
-          public int lane() {
-            return shard.index;
-          }
-
-          @Override
-          public void on(Answer answer) {
-            if (!session.isClosed() && session.awaits(wanted)) {
-              shard.guarded(
-                  session,
-                  () -> {
-                    readOn(session, wanted, answer);
-                    proceed(session);
-                  });
-            }
-          }
-        };
+        Ticket.of(
+            shard.index,
+            answer -> {
+              if (!session.isClosed() && session.awaits(wanted)) {
+                shard.guarded(
+                    session,
+                    () -> {
+                      readOn(session, wanted, answer);
+                      proceed(session);
+                    });
+              }
+            });
     if (!shard.engine.read(query, ticket)) {
       session.pageFailed(); // the sweep tries again
     }

@@ -89,19 +89,13 @@ final class Joining {
 
     /// Waits for the engine; the rest of the attempt is dropped if the socket closes meanwhile.
     Ticket ask(Consumer<Answer> then) {
-      return new Ticket() {
-        @Override
-        public int lane() {
-          return shard.index;
-        }
-
-        @Override
-        public void on(Answer answer) {
-          if (!session.isClosed()) {
-            shard.guarded(session, () -> then.accept(answer));
-          }
-        }
-      };
+      return Ticket.of(
+          shard.index,
+          answer -> {
+            if (!session.isClosed()) {
+              shard.guarded(session, () -> then.accept(answer));
+            }
+          });
     }
   }
 

@@ -165,18 +165,7 @@ final class PresenceWatch {
   }
 
   private void readMembers(GroupWatch watch, String reader, String next) {
-    Ticket ticket =
-        new Ticket() {
-          @Override
-          public int lane() {
-            return shard.index;
-          }
-
-          @Override
-          public void on(Answer answer) {
-            membersRead(watch, reader, answer);
-          }
-        };
+    Ticket ticket = Ticket.of(shard.index, answer -> membersRead(watch, reader, answer));
     Query query =
         new Query.Members(ConversationId.group(watch.group), reader, next, MEMBERS_PER_PAGE, true);
     if (!shard.engine.read(query, ticket)) {

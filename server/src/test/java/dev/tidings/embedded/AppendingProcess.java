@@ -2,7 +2,6 @@ package dev.tidings.embedded;
 
 import dev.tidings.base.Clock;
 import dev.tidings.base.Ids;
-import dev.tidings.base.Lane;
 import dev.tidings.engine.Answer;
 import dev.tidings.engine.Change;
 import dev.tidings.engine.Engine;
@@ -46,22 +45,10 @@ final class AppendingProcess {
     EmbeddedEngine engine =
         new EmbeddedEngine(
             data, Level.valueOf(args[1]), EngineLimits.DEFAULTS, Clock.system(), ids);
-    Lane here =
-        new Lane() {
-          @Override
-          public void execute(Runnable task) {
-            task.run();
-          }
-
-          @Override
-          public Cancel schedule(Runnable task, long delayMillis) {
-            throw new UnsupportedOperationException("nothing is scheduled here");
-          }
-        };
     engine.start(
         List.of(
             new Engine.LaneDoor(
-                here,
+                Runnable::run,
                 (commit, committed, answers) ->
                     answers.forEach(each -> each.ticket().on(each.answer())))));
     Semaphore room = new Semaphore(IN_FLIGHT);
@@ -75,21 +62,15 @@ final class AppendingProcess {
     String to = addressOf(number);
     PrintStream out = System.out;
     Ticket ticket =
-        new Ticket() {
-          @Override
-          public int lane() {
-            return 0;
-          }
-
-          @Override
-          public void on(Answer answer) {
-            if (answer instanceof Answer.Appended done) {
-              String epoch = done.conversation().epoch();
-              out.println(to + " " + epoch + " " + done.seq() + " " + cid + ";");
-            }
-            room.release();
-          }
-        };
+        Ticket.of(
+            0,
+            answer -> {
+              if (answer instanceof Answer.Appended done) {
+                String epoch = done.conversation().epoch();
+                out.println(to + " " + epoch + " " + done.seq() + " " + cid + ";");
+              }
+              room.release();
+            });
     Payload payload = Payload.of(dataOf(number));
     return new Change.Append(ticket, EngineBed.id(USER, to), USER, cid, payload, false);
   }

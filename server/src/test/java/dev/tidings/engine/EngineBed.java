@@ -3,7 +3,6 @@ package dev.tidings.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
-import dev.tidings.base.Lane;
 import dev.tidings.protocol.Address;
 import dev.tidings.protocol.Command.GroupPatch;
 import dev.tidings.protocol.ErrorCode;
@@ -54,20 +53,8 @@ public final class EngineBed {
   }
 
   private Engine.LaneDoor door(int index) {
-    Lane lane =
-        new Lane() {
-          @Override
-          public void execute(Runnable task) {
-            tasks.add(new Task(index, task));
-          }
-
-          @Override
-          public Cancel schedule(Runnable task, long delayMillis) {
-            throw new UnsupportedOperationException("an engine schedules nothing on a lane");
-          }
-        };
     return new Engine.LaneDoor(
-        lane,
+        task -> tasks.add(new Task(index, task)),
         (commit, committed, answers) -> {
           assertThat(runningLane).isEqualTo(index);
           heard.get(index).add(new Heard(commit, committed, answers.size()));

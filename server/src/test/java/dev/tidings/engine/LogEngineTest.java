@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tidings.base.Ids;
-import dev.tidings.base.Lane;
 import dev.tidings.engine.EngineBed.Ask;
 import dev.tidings.engine.EngineBed.Driven;
 import dev.tidings.engine.FaultyStore.Fault;
@@ -17,6 +16,7 @@ import dev.tidings.protocol.Payload;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.Executor;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -165,17 +165,9 @@ class LogEngineTest {
   void aLaneThatCannotBeToldEndsAllChanges() {
     LogEngine engine =
         new LogEngine(store, clock, ids, LIMITS, Level.DISK, "boot-1", () -> {}, Runnable::run);
-    Lane ended =
-        new Lane() {
-          @Override
-          public void execute(Runnable task) {
-            throw new IllegalStateException("this lane has ended");
-          }
-
-          @Override
-          public Cancel schedule(Runnable task, long delayMillis) {
-            throw new IllegalStateException("this lane has ended");
-          }
+    Executor ended =
+        task -> {
+          throw new IllegalStateException("this lane has ended");
         };
     engine.start(List.of(new Engine.LaneDoor(ended, (commit, committed, answers) -> {})));
     engine.submit(append());

@@ -197,19 +197,13 @@ final class FanOutBed implements AutoCloseable {
   // What happens.
 
   private static final Ticket ANSWERED =
-      new Ticket() {
-        @Override
-        public int lane() {
-          return 0;
-        }
-
-        @Override
-        public void on(Answer answer) {
-          if (answer instanceof Answer.Refused refused) {
-            throw new IllegalStateException(refused.toString());
-          }
-        }
-      };
+      Ticket.of(
+          0,
+          answer -> {
+            if (answer instanceof Answer.Refused refused) {
+              throw new IllegalStateException(refused.toString());
+            }
+          });
 
   static Change entry(ConversationId.Kind kind, String name) {
     return entry(new ConversationId(kind, name), "owner");
