@@ -1,5 +1,6 @@
 package dev.tidings.auth;
 
+import dev.tidings.base.Patterns;
 import dev.tidings.protocol.Address;
 import java.util.List;
 
@@ -49,7 +50,7 @@ public record Caps(
 
   private static boolean matchesAny(List<String> patterns, String text) {
     for (String pattern : patterns) {
-      if (matches(pattern, text)) {
+      if (Patterns.fits(pattern, text)) {
         return true;
       }
     }
@@ -59,27 +60,10 @@ public record Caps(
   private static boolean allows(List<String> patterns, Address address) {
     String prefix = address.kind().prefix();
     for (String pattern : patterns) {
-      if (matches(pattern, prefix, address.name())) {
+      if (Patterns.fits(pattern, prefix, address.name())) {
         return true;
       }
     }
     return false;
-  }
-
-  private static boolean matches(String pattern, String text) {
-    return matches(pattern, "", text);
-  }
-
-  /// Whether `head` followed by `tail` matches, without joining them.
-  private static boolean matches(String pattern, String head, String tail) {
-    boolean open = pattern.endsWith("*");
-    int length = open ? pattern.length() - 1 : pattern.length();
-    int whole = head.length() + tail.length();
-    if (open ? whole < length : whole != length) {
-      return false;
-    }
-    int inHead = Math.min(length, head.length());
-    return pattern.startsWith(head.substring(0, inHead))
-        && (length <= inHead || pattern.regionMatches(inHead, tail, 0, length - inHead));
   }
 }

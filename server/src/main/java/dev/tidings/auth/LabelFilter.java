@@ -1,5 +1,6 @@
 package dev.tidings.auth;
 
+import dev.tidings.base.Patterns;
 import java.util.List;
 import java.util.Map;
 
@@ -15,16 +16,10 @@ public record LabelFilter(Map<String, List<String>> values) {
   public boolean fits(Map<String, String> labels) {
     for (Map.Entry<String, List<String>> wanted : values.entrySet()) {
       String value = labels.get(wanted.getKey());
-      if (value == null || wanted.getValue().stream().noneMatch(one -> fits(one, value))) {
+      if (value == null || wanted.getValue().stream().noneMatch(one -> Patterns.fits(one, value))) {
         return false;
       }
     }
     return true;
-  }
-
-  private static boolean fits(String pattern, String value) {
-    return pattern.endsWith("*")
-        ? value.startsWith(pattern.substring(0, pattern.length() - 1))
-        : value.equals(pattern);
   }
 }

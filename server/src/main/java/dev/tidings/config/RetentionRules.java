@@ -1,5 +1,6 @@
 package dev.tidings.config;
 
+import dev.tidings.base.Patterns;
 import dev.tidings.engine.Retention;
 import dev.tidings.engine.Retention.Keep;
 import dev.tidings.engine.Retention.Rule;
@@ -32,8 +33,8 @@ final class RetentionRules {
   }
 
   private static String pattern(String rule, String pattern) {
-    boolean open = pattern.endsWith("*");
-    String beginning = open ? pattern.substring(0, pattern.length() - 1) : pattern;
+    boolean open = Patterns.isOpen(pattern);
+    String beginning = Patterns.beginning(pattern);
     boolean fits =
         switch (beginning.isEmpty() ? ' ' : beginning.charAt(0)) {
           case ' ' -> open;

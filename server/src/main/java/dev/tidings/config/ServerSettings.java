@@ -2,7 +2,6 @@ package dev.tidings.config;
 
 import dev.tidings.auth.Tokens;
 import dev.tidings.engine.Level;
-import dev.tidings.protocol.Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -106,8 +105,7 @@ public record ServerSettings(
       throw new Refused("--lanes " + lanes + ": at least 1");
     }
     for (String pattern : keptTopics) {
-      String name = pattern.endsWith("*") ? pattern.substring(0, pattern.length() - 1) : pattern;
-      if (!pattern.equals("*") && !Address.isTopicName(name)) {
+      if (!TopicPolicies.isOfTopics(pattern)) {
         throw new Refused("--keep-topics " + pattern + ": no topic can have such a name");
       }
     }

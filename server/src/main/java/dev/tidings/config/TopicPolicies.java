@@ -1,5 +1,6 @@
 package dev.tidings.config;
 
+import dev.tidings.base.Patterns;
 import dev.tidings.hub.TopicPolicy;
 import dev.tidings.hub.TopicPolicy.Kind;
 import dev.tidings.protocol.Address;
@@ -20,14 +21,17 @@ final class TopicPolicies {
     for (String rule : rules) {
       int equals = rule.indexOf('=');
       String pattern = equals < 0 ? rule : rule.substring(0, equals);
-      String beginning =
-          pattern.endsWith("*") ? pattern.substring(0, pattern.length() - 1) : pattern;
-      if (equals < 0 || (!pattern.equals("*") && !Address.isTopicName(beginning))) {
+      if (equals < 0 || !isOfTopics(pattern)) {
         throw refused(rule, "a policy is written topic=policy, such as ticks.*=drop-oldest");
       }
       policies.add(policy(rule, pattern, rule.substring(equals + 1)));
     }
     return List.copyOf(policies);
+  }
+
+  /// Whether some topic can have such a name.
+  static boolean isOfTopics(String pattern) {
+    return pattern.equals("*") || Address.isTopicName(Patterns.beginning(pattern));
   }
 
   private static TopicPolicy policy(String rule, String pattern, String words) {

@@ -1,5 +1,6 @@
 package dev.tidings.engine;
 
+import dev.tidings.base.Patterns;
 import java.util.List;
 
 /// How much of each conversation is kept. What is over is *trimmed*: the oldest entries go, and
@@ -30,10 +31,7 @@ public record Retention(List<Rule> rules) {
   ///   have no other than `u:*`
   public record Rule(String pattern, Keep keep) {
     boolean fits(ConversationId id) {
-      String address = id.toString();
-      return pattern.endsWith("*")
-          ? address.startsWith(pattern.substring(0, pattern.length() - 1))
-          : address.equals(pattern);
+      return Patterns.fits(pattern, id.toString());
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.tidings.hub;
 
+import dev.tidings.base.Patterns;
 import dev.tidings.conversation.Channel;
 import dev.tidings.protocol.Units;
 import dev.tidings.session.SendRate;
@@ -126,9 +127,7 @@ public record HubSettings(
   /// Whether this topic has a log.
   boolean keeps(String topic) {
     for (String pattern : keptTopics) {
-      if (pattern.endsWith("*")
-          ? topic.startsWith(pattern.substring(0, pattern.length() - 1))
-          : topic.equals(pattern)) {
+      if (Patterns.fits(pattern, topic)) {
         return true;
       }
     }

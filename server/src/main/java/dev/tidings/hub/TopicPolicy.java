@@ -1,5 +1,7 @@
 package dev.tidings.hub;
 
+import dev.tidings.base.Patterns;
+
 /// What becomes of the entries of topics without log that a follower is too slow for.
 ///
 /// @param pattern names of topics; a final `*` stands for any ending
@@ -22,8 +24,6 @@ public record TopicPolicy(String pattern, Kind kind, int everyMillis) {
   }
 
   boolean fits(String topic) {
-    return pattern.endsWith("*")
-        ? topic.startsWith(pattern.substring(0, pattern.length() - 1))
-        : topic.equals(pattern);
+    return Patterns.fits(pattern, topic);
   }
 }
