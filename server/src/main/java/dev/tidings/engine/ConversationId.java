@@ -2,6 +2,7 @@ package dev.tidings.engine;
 
 import dev.tidings.base.Check;
 import dev.tidings.protocol.Address;
+import java.util.function.Consumer;
 
 /// The name of one log, the same for everyone: `u` with both users, the smaller first
 /// (`alice:bob`), or the address as written.
@@ -74,6 +75,14 @@ public record ConversationId(Kind kind, String name) {
   /// The larger user of a private conversation.
   public String secondUser() {
     return name.substring(name.indexOf(':') + 1);
+  }
+
+  /// The users of a private conversation, each once.
+  public void forUsers(Consumer<String> each) {
+    each.accept(firstUser());
+    if (!firstUser().equals(secondUser())) {
+      each.accept(secondUser());
+    }
   }
 
   /// What `viewer` would write to send here.

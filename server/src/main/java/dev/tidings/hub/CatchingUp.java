@@ -22,14 +22,14 @@ final class CatchingUp {
   private static final int PAGE_ENTRIES_MAX = 200;
 
   private final Shard shard;
-  private final Delivery delivery;
+  private final Passing passing;
 
   /// Sessions of this lane that are owed something.
   private final Set<Session> behind = new LinkedHashSet<>();
 
-  CatchingUp(Shard shard, Delivery delivery) {
+  CatchingUp(Shard shard, Passing passing) {
     this.shard = shard;
-    this.delivery = delivery;
+    this.passing = passing;
   }
 
   /// This session is owed something now.
@@ -100,7 +100,7 @@ final class CatchingUp {
   }
 
   private void tellNewest(Session session, String topic) {
-    JsonWriter newest = delivery.newest(topic);
+    JsonWriter newest = passing.newest(topic);
     if (newest.length() > 0 && shard.topics.isFollowedBy(session, topic)) {
       shard.put(session, out -> out.rawUnits(newest));
     }

@@ -2,6 +2,7 @@ package dev.tidings.hub;
 
 import dev.tidings.conversation.Readers;
 import dev.tidings.engine.ConversationId;
+import dev.tidings.session.Frame;
 import dev.tidings.session.Session;
 import java.util.ArrayDeque;
 import java.util.function.Consumer;
@@ -32,13 +33,34 @@ final class Course {
     /// Who reads now.
     abstract Readers readers();
 
-    /// Its turn has come.
-    abstract void begin();
+    /// Its turn has come: the frame that they are given.
+    abstract Frame make();
 
-    abstract void give(Session session);
+    /// @param frame what [#make()] made
+    abstract void give(Session session, Frame frame);
 
-    /// Everybody has it, or nobody gets it any more. Also when [#begin()] failed halfway.
-    abstract void end();
+    /// Everybody has it, or nobody gets it any more. Also when [#make()] failed halfway.
+    void ended() {}
+
+    private @Nullable Frame frame;
+
+    private void begin() {
+      frame = make();
+    }
+
+    private void give(Session session) {
+      Frame made = frame;
+      if (made != null) {
+        give(session, made);
+      }
+    }
+
+    private void end() {
+      if (frame != null) {
+        frame.release();
+      }
+      ended();
+    }
   }
 
   /// Readers come or go.

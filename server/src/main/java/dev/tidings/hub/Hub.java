@@ -49,6 +49,7 @@ public final class Hub implements CommitListener {
   private final Joining joining;
   private final FanOut fanOut;
   private final Delivery delivery;
+  private final Passing passing;
   private final CatchingUp catchingUp;
   private final Sending sending;
   private final Signals signals;
@@ -102,9 +103,10 @@ public final class Hub implements CommitListener {
     this.replies = new Replies(shard);
     this.joining = new Joining(this, shard, replies, neighbours);
     this.fanOut = new FanOut(shard, this::nextRound);
-    this.delivery = new Delivery(this, shard, fanOut, neighbours);
-    this.catchingUp = new CatchingUp(shard, delivery);
-    this.sending = new Sending(shard, replies, delivery);
+    this.delivery = new Delivery(this, shard, fanOut);
+    this.passing = new Passing(this, shard, fanOut, neighbours);
+    this.catchingUp = new CatchingUp(shard, passing);
+    this.sending = new Sending(shard, replies, passing);
     this.signals = new Signals(shard, replies);
     this.marking = new Marking(shard, replies);
     this.reading = new Reading(shard, replies);
@@ -268,6 +270,15 @@ public final class Hub implements CommitListener {
     Frame bye = shard.frame(out -> Units.bye(out, code, retryMillis));
     session.connection().close(code, bye);
     bye.release();
+  }
+
+  /// Tells what has no log to wait in: who has no room for it comes back, and sync tells him.
+  void putOrClose(Session session, Frame frame) {
+    if (session.outbox().isHalfFull()) {
+      close(session, CloseCode.SLOW);
+    } else {
+      session.outbox().put(frame);
+    }
   }
 
   /// A bug of ours ends the connection that met it, not the lane.
@@ -457,8 +468,8 @@ public final class Hub implements CommitListener {
     return registry;
   }
 
-  Delivery delivery() {
-    return delivery;
+  Passing passing() {
+    return passing;
   }
 
   PresenceWatch presence() {

@@ -27,12 +27,12 @@ final class Sending {
 
   private final Shard shard;
   private final Replies replies;
-  private final Delivery delivery;
+  private final Passing passing;
 
-  Sending(Shard shard, Replies replies, Delivery delivery) {
+  Sending(Shard shard, Replies replies, Passing passing) {
     this.shard = shard;
     this.replies = replies;
-    this.delivery = delivery;
+    this.passing = passing;
   }
 
   void send(Request request, Command.Send send) {
@@ -41,7 +41,7 @@ final class Sending {
       return;
     }
     if (to.kind() == Address.Kind.TOPIC && !shard.settings.keeps(to.name())) {
-      delivery.publish(to.name(), request.actor(), send.key(), send.mention(), send.data());
+      passing.publish(to.name(), request.actor(), send.key(), send.mention(), send.data());
       replies.ok(request, out -> out.name("in").plain(to.toString()));
       return;
     }

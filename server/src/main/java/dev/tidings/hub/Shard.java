@@ -3,6 +3,7 @@ package dev.tidings.hub;
 import dev.tidings.base.Clock;
 import dev.tidings.base.Lane;
 import dev.tidings.conversation.Channels;
+import dev.tidings.conversation.LocalUser;
 import dev.tidings.conversation.LocalUsers;
 import dev.tidings.conversation.Readers;
 import dev.tidings.conversation.Topics;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /// What one lane owns of the core's state, shared by the parts of its hub. Confined to the lane.
@@ -99,6 +101,20 @@ final class Shard {
   void put(Session session, Consumer<JsonWriter> write) {
     Frame frame = frame(write);
     session.outbox().put(frame);
+    frame.release();
+  }
+
+  /// Has each connection of `user` on this lane given the same frame. Nothing is made where he has
+  /// none.
+  void toUser(String user, Consumer<JsonWriter> write, BiConsumer<Session, Frame> give) {
+    List<Session> sessions = users.find(user).map(LocalUser::sessions).orElse(List.of());
+    if (sessions.isEmpty()) {
+      return;
+    }
+    Frame frame = frame(write);
+    for (int i = sessions.size() - 1; i >= 0; i--) { // from the end: one may close and leave
+      give.accept(sessions.get(i), frame);
+    }
     frame.release();
   }
 

@@ -49,7 +49,7 @@ final class Sweep {
     catchingUp.proceedAll();
     shard.users.cool(now);
     shard.topics.sweep();
-    hub.delivery().sweep();
+    hub.passing().sweep();
     presence.sweep(now);
   }
 
