@@ -1,8 +1,10 @@
 package dev.tidings.hub;
 
 import dev.tidings.engine.Answer;
+import dev.tidings.engine.Change;
 import dev.tidings.engine.Ticket;
 import dev.tidings.session.Session;
+import java.util.function.Function;
 
 /// A request that waits for the engine. Keeps the session's books whatever the answer is, and drops
 /// answers to connections that are gone.
@@ -24,10 +26,15 @@ final class Asked implements Ticket {
     this.then = then;
   }
 
-  /// A change; several may be under way.
-  static Asked toChange(Request request, Shard shard, Then then) {
+  /// Asks for a change; several may be under way. `false`: the engine did not take it.
+  static boolean change(Request request, Shard shard, Function<Ticket, Change> change, Then then) {
     request.session().began();
-    return new Asked(request, shard, false, then);
+    Asked asked = new Asked(request, shard, false, then);
+    boolean taken = shard.engine.submit(change.apply(asked));
+    if (!taken) {
+      asked.takeBack();
+    }
+    return taken;
   }
 
   /// A reply that reads; the session takes no further request until it is there.

@@ -15,6 +15,7 @@ import dev.tidings.protocol.ErrorCode;
 import dev.tidings.protocol.JsonWriter;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Function;
 
 /// `group`: what `do` selects.
 final class Groups {
@@ -104,14 +105,8 @@ final class Groups {
     return roles;
   }
 
-  private interface ToChange {
-    Change with(Ticket ticket);
-  }
-
-  private void change(Request request, Address in, ToChange change) {
-    Asked asked = Asked.toChange(request, shard, (asking, answer) -> changed(asking, in, answer));
-    if (!shard.engine.submit(change.with(asked))) {
-      asked.takeBack();
+  private void change(Request request, Address in, Function<Ticket, Change> change) {
+    if (!Asked.change(request, shard, change, (asking, answer) -> changed(asking, in, answer))) {
       replies.busy(request);
     }
   }

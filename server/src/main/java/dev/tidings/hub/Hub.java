@@ -107,7 +107,7 @@ public final class Hub implements CommitListener {
     this.passing = new Passing(this, shard, fanOut, neighbours);
     this.catchingUp = new CatchingUp(shard, passing);
     this.sending = new Sending(shard, replies, passing);
-    this.signals = new Signals(shard, replies);
+    this.signals = new Signals(shard, replies, sending);
     this.marking = new Marking(shard, replies);
     this.reading = new Reading(shard, replies);
     this.groups = new Groups(shard, replies, reading);

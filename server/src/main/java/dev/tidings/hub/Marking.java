@@ -1,14 +1,16 @@
 package dev.tidings.hub;
 
-import static dev.tidings.protocol.ErrorCode.BUSY;
 import static dev.tidings.protocol.ErrorCode.RATE;
 
 import dev.tidings.engine.Answer;
 import dev.tidings.engine.Change;
 import dev.tidings.engine.ConversationId;
+import dev.tidings.engine.Ticket;
 import dev.tidings.protocol.Address;
 import dev.tidings.protocol.Command;
 import dev.tidings.session.SendRate;
+import dev.tidings.session.Session;
+import java.util.function.Function;
 
 /// `mark`: how far a user has got and read, and `pref`: what he wishes of a conversation.
 ///
@@ -31,17 +33,17 @@ final class Marking {
       return;
     }
     Address in = mark.in();
-    Asked asked = Asked.toChange(request, shard, (asking, answer) -> marked(asking, in, answer));
-    submit(
+    change(
         request,
-        asked,
-        new Change.Mark(
-            asked,
-            ConversationId.of(in, request.actor()),
-            request.actor(),
-            mark.epoch(),
-            mark.got(),
-            mark.read()));
+        ticket ->
+            new Change.Mark(
+                ticket,
+                ConversationId.of(in, request.actor()),
+                request.actor(),
+                mark.epoch(),
+                mark.got(),
+                mark.read()),
+        (asking, answer) -> marked(asking, in, answer));
   }
 
   void prefer(Request request, Command.Pref pref) {
@@ -49,34 +51,29 @@ final class Marking {
       return;
     }
     Address in = pref.in();
-    Asked asked = Asked.toChange(request, shard, (asking, answer) -> preferred(asking, in, answer));
-    submit(
+    change(
         request,
-        asked,
-        new Change.Prefer(
-            asked,
-            ConversationId.of(in, request.actor()),
-            request.actor(),
-            pref.muteUntilMillis(),
-            pref.block()));
+        ticket ->
+            new Change.Prefer(
+                ticket,
+                ConversationId.of(in, request.actor()),
+                request.actor(),
+                pref.muteUntilMillis(),
+                pref.block()),
+        (asking, answer) -> preferred(asking, in, answer));
   }
 
   private boolean passes(Request request) {
-    boolean unlimited = request.privileged() || shard.settings.sendRate().perSecond() == 0;
-    long waitMillis =
-        unlimited
-            ? 0
-            : request.session().markRate().take(RATE_LIMIT, shard.clock.monotonicMillis());
+    long waitMillis = shard.waitMillis(request, Session::markRate, RATE_LIMIT);
     if (waitMillis > 0) {
       replies.err(request, RATE, "too many marks", waitMillis);
     }
     return waitMillis == 0;
   }
 
-  private void submit(Request request, Asked asked, Change change) {
-    if (!shard.engine.submit(change)) {
-      asked.takeBack();
-      replies.err(request, BUSY, "too much is waiting", Replies.BUSY_RETRY_MILLIS);
+  private void change(Request request, Function<Ticket, Change> change, Asked.Then then) {
+    if (!Asked.change(request, shard, change, then)) {
+      replies.busy(request);
     }
   }
 

@@ -14,6 +14,7 @@ import dev.tidings.protocol.Address;
 import dev.tidings.protocol.Command;
 import dev.tidings.session.SendRate;
 import dev.tidings.session.Session;
+import java.util.function.Function;
 
 /// `send`, `edit` and `recall`: may she, it seems; then it is the engine's, which decides for good.
 ///
@@ -102,8 +103,8 @@ final class Sending {
                 request.privileged()));
   }
 
-  /// Whether she may write to `to` now; if not, she was told.
-  private boolean passes(Request request, Address to, int dataBytes) {
+  /// Whether she may ever write so much to `to`; if not, she was told.
+  boolean permits(Request request, Address to, int dataBytes) {
     if (!request.identity().caps().maySend(to)) {
       replies.err(request, FORBIDDEN, "may not send to " + to);
       return false;
@@ -111,6 +112,14 @@ final class Sending {
     if (dataBytes > shard.settings.max().dataBytes()) {
       replies.err(
           request, TOO_LARGE, "data is over " + shard.settings.max().dataBytes() + " bytes");
+      return false;
+    }
+    return true;
+  }
+
+  /// Whether she may write to `to` now; if not, she was told.
+  private boolean passes(Request request, Address to, int dataBytes) {
+    if (!permits(request, to, dataBytes)) {
       return false;
     }
     if (to.kind() == Address.Kind.ANNOUNCEMENT && !shard.channels.has(to.name())) {
@@ -153,14 +162,8 @@ final class Sending {
     return wait == 0 ? 0 : Math.max(wait, RETRY_MILLIS_MIN);
   }
 
-  private interface ToChange {
-    Change with(Ticket ticket);
-  }
-
-  private void submit(Request request, Address to, ToChange change) {
-    Asked asked = Asked.toChange(request, shard, (asking, answer) -> sent(asking, to, answer));
-    if (!shard.engine.submit(change.with(asked))) {
-      asked.takeBack();
+  private void submit(Request request, Address to, Function<Ticket, Change> change) {
+    if (!Asked.change(request, shard, change, (asking, answer) -> sent(asking, to, answer))) {
       refuseForNow(request.session(), Replies.BUSY_RETRY_MILLIS);
       replies.busy(request);
     }

@@ -12,6 +12,7 @@ import dev.tidings.presence.OnlineUsers;
 import dev.tidings.protocol.JsonWriter;
 import dev.tidings.session.Frame;
 import dev.tidings.session.Frames;
+import dev.tidings.session.SendRate;
 import dev.tidings.session.Session;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /// What one lane owns of the core's state, shared by the parts of its hub. Confined to the lane.
 final class Shard {
@@ -88,6 +90,13 @@ final class Shard {
 
   void guarded(Session session, Runnable work) {
     guard.run(session, work);
+  }
+
+  /// How long `request` has to wait for the sake of a rate of its session's; 0 if it may go on.
+  /// Backends are held to none, nor is anybody where rates are off.
+  long waitMillis(Request request, Function<Session, SendRate> rate, SendRate.Limit limit) {
+    boolean unlimited = request.privileged() || settings.sendRate().perSecond() == 0;
+    return unlimited ? 0 : rate.apply(request.session()).take(limit, clock.monotonicMillis());
   }
 
   /// A frame of what `write` puts down. The caller releases it.

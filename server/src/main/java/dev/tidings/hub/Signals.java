@@ -1,9 +1,6 @@
 package dev.tidings.hub;
 
-import static dev.tidings.protocol.ErrorCode.BUSY;
-import static dev.tidings.protocol.ErrorCode.FORBIDDEN;
 import static dev.tidings.protocol.ErrorCode.RATE;
-import static dev.tidings.protocol.ErrorCode.TOO_LARGE;
 import static dev.tidings.protocol.ErrorCode.TOO_MANY;
 
 import dev.tidings.engine.Answer;
@@ -11,8 +8,8 @@ import dev.tidings.engine.Change;
 import dev.tidings.engine.ConversationId;
 import dev.tidings.protocol.Address;
 import dev.tidings.protocol.Command;
-import dev.tidings.protocol.ErrorCode;
 import dev.tidings.session.SendRate;
+import dev.tidings.session.Session;
 
 /// `signal`: for the moment and nothing else. It takes the way of all changes, so that it keeps its
 /// place between the entries around it and the rules of membership hold; but it writes nothing, and
@@ -23,52 +20,40 @@ final class Signals {
 
   private final Shard shard;
   private final Replies replies;
+  private final Sending sending;
 
-  Signals(Shard shard, Replies replies) {
+  Signals(Shard shard, Replies replies, Sending sending) {
     this.shard = shard;
     this.replies = replies;
+    this.sending = sending;
   }
 
   void signal(Request request, Command.Signal signal) {
     Address to = signal.to();
-    if (!request.identity().caps().maySend(to)) {
-      replies.err(request, FORBIDDEN, "may not send to " + to);
+    if (!sending.permits(request, to, signal.data().sizeBytes())) {
       return;
     }
-    int most = shard.settings.max().dataBytes();
-    if (signal.data().sizeBytes() > most) {
-      replies.err(request, TOO_LARGE, "data is over " + most + " bytes");
-      return;
-    }
-    long waitMillis = waitMillis(request);
+    long waitMillis = shard.waitMillis(request, Session::signalRate, RATE_LIMIT);
     if (waitMillis > 0) {
-      drop(request, RATE, "too many signals", waitMillis);
+      if (request.wantsAnswer()) {
+        replies.err(request, RATE, "too many signals", waitMillis);
+      }
       return;
     }
-    Asked asked = Asked.toChange(request, shard, (asking, answer) -> signalled(asking, to, answer));
-    Change change =
-        new Change.Signal(
-            asked,
-            ConversationId.of(to, request.actor()),
-            request.actor(),
-            signal.data(),
-            request.privileged());
-    if (!shard.engine.submit(change)) {
-      asked.takeBack();
-      drop(request, BUSY, "too much is waiting", Replies.BUSY_RETRY_MILLIS);
-    }
-  }
-
-  private long waitMillis(Request request) {
-    boolean unlimited = request.privileged() || shard.settings.sendRate().perSecond() == 0;
-    return unlimited
-        ? 0
-        : request.session().signalRate().take(RATE_LIMIT, shard.clock.monotonicMillis());
-  }
-
-  private void drop(Request request, ErrorCode code, String message, long retryMillis) {
-    if (request.wantsAnswer()) {
-      replies.err(request, code, message, retryMillis);
+    boolean taken =
+        Asked.change(
+            request,
+            shard,
+            ticket ->
+                new Change.Signal(
+                    ticket,
+                    ConversationId.of(to, request.actor()),
+                    request.actor(),
+                    signal.data(),
+                    request.privileged()),
+            (asking, answer) -> signalled(asking, to, answer));
+    if (!taken && request.wantsAnswer()) {
+      replies.busy(request);
     }
   }
 
