@@ -166,17 +166,17 @@ final class Serve implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     ServerSettings settings =
         new ServerSettings(
-                ServerSettings.address(bind, port),
-                data,
-                key,
-                durability,
-                !noRateLimits,
-                keepTopics,
-                lanes == 0 ? Runtime.getRuntime().availableProcessors() : lanes,
-                ConversationSettings.parse(retention, channels, topicPolicies)
-                    .withEditWindow(editWindow)
-                    .withGroupMembersMax(groupMembersMax))
-            .with(network());
+            ServerSettings.address(bind, port),
+            data,
+            key,
+            durability,
+            !noRateLimits,
+            keepTopics,
+            lanes == 0 ? Runtime.getRuntime().availableProcessors() : lanes,
+            ConversationSettings.parse(retention, channels, topicPolicies)
+                .withEditWindow(editWindow)
+                .withGroupMembersMax(groupMembersMax),
+            network());
     Server server = new Server(settings);
     CountDownLatch ended = new CountDownLatch(1);
     Runtime.getRuntime()

@@ -26,7 +26,7 @@ public record ServerSettings(
     ConversationSettings conversations,
     Network network) {
 
-  /// With the defaults for conversations.
+  /// With the defaults for conversations and network.
   public ServerSettings(
       InetSocketAddress address,
       Path data,
@@ -43,28 +43,7 @@ public record ServerSettings(
         rateLimits,
         keptTopics,
         lanes,
-        ConversationSettings.DEFAULTS);
-  }
-
-  /// With sockets as they are where nothing is said.
-  public ServerSettings(
-      InetSocketAddress address,
-      Path data,
-      String key,
-      Level durability,
-      boolean rateLimits,
-      List<String> keptTopics,
-      int lanes,
-      ConversationSettings conversations) {
-    this(
-        address,
-        data,
-        key,
-        durability,
-        rateLimits,
-        keptTopics,
-        lanes,
-        conversations,
+        ConversationSettings.DEFAULTS,
         Network.DEFAULTS);
   }
 

@@ -54,23 +54,27 @@ record Meta(
   }
 
   Meta withSettings(GroupSettings other) {
-    return with(other, members, owners, end);
+    return with(low, other, members, owners, end);
   }
 
   Meta withMembers(long count, long ofWhichOwners) {
-    return with(settings, count, ofWhichOwners, end);
+    return with(low, settings, count, ofWhichOwners, end);
   }
 
   Meta ended(long atCommit, long nowMillis) {
-    return with(settings, 0, 0, new End(atCommit, nowMillis));
+    return with(low, settings, 0, 0, new End(atCommit, nowMillis));
   }
 
-  private Meta with(GroupSettings as, long count, long ofWhichOwners, End ended) {
+  Meta withLow(long firstKept) {
+    return with(firstKept, settings, members, owners, end);
+  }
+
+  private Meta with(long firstKept, GroupSettings as, long count, long ofWhichOwners, End ended) {
     return new Meta(
         id,
         epochStem,
         generation,
-        low,
+        firstKept,
         as,
         count,
         ofWhichOwners,
@@ -91,21 +95,6 @@ record Meta(
         owners,
         end,
         true,
-        markedFrom,
-        filedSeconds);
-  }
-
-  Meta withLow(long firstKept) {
-    return new Meta(
-        id,
-        epochStem,
-        generation,
-        firstKept,
-        settings,
-        members,
-        owners,
-        end,
-        again,
         markedFrom,
         filedSeconds);
   }
@@ -157,26 +146,11 @@ record Meta(
     long markedFrom = reader.number();
     long filedSeconds = reader.number();
     String title = reader.counted();
-    if (reader.isAtEnd()) { // as rows were before groups had data: one owner, who made it
-      GroupSettings settings = GroupSettings.of(title, Entry.NO_DATA, flags);
-      long owners = Math.min(members, 1);
-      return new Meta(
-          id,
-          epochStem,
-          generation,
-          low,
-          settings,
-          members,
-          owners,
-          End.NONE,
-          false,
-          markedFrom,
-          filedSeconds);
-    }
-    long owners = reader.number();
-    End end = new End(reader.number(), reader.number());
-    boolean again = reader.octet() == 1;
-    Payload data = new Payload(reader.bytes((int) reader.number()));
+    boolean whole = !reader.isAtEnd(); // before groups had data: one owner, who made it
+    long owners = whole ? reader.number() : Math.min(members, 1);
+    End end = whole ? new End(reader.number(), reader.number()) : End.NONE;
+    boolean again = whole && reader.octet() == 1;
+    Payload data = whole ? new Payload(reader.bytes((int) reader.number())) : Entry.NO_DATA;
     return new Meta(
         id,
         epochStem,

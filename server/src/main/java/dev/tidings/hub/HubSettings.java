@@ -45,72 +45,41 @@ public record HubSettings(
   }
 
   public HubSettings withSendRate(SendRate.Limit limit) {
+    return with(limit, keptTopics, channels, topicPolicies, rounds);
+  }
+
+  public HubSettings withKeptTopics(List<String> patterns) {
+    return with(sendRate, patterns, channels, topicPolicies, rounds);
+  }
+
+  public HubSettings withRounds(FanOut.Rounds other) {
+    return with(sendRate, keptTopics, channels, topicPolicies, other);
+  }
+
+  public HubSettings withChannels(List<Channel> other) {
+    return with(sendRate, keptTopics, other, topicPolicies, rounds);
+  }
+
+  public HubSettings withTopicPolicies(List<TopicPolicy> other) {
+    return with(sendRate, keptTopics, channels, other, rounds);
+  }
+
+  private HubSettings with(
+      SendRate.Limit limit,
+      List<String> patterns,
+      List<Channel> someChannels,
+      List<TopicPolicy> policies,
+      FanOut.Rounds someRounds) {
     return new HubSettings(
         node,
         pingSeconds,
         limit,
         connectionsPerUserMax,
         subscriptionsMax,
-        keptTopics,
-        channels,
-        topicPolicies,
-        rounds,
-        max);
-  }
-
-  public HubSettings withKeptTopics(List<String> patterns) {
-    return new HubSettings(
-        node,
-        pingSeconds,
-        sendRate,
-        connectionsPerUserMax,
-        subscriptionsMax,
         patterns,
-        channels,
-        topicPolicies,
-        rounds,
-        max);
-  }
-
-  public HubSettings withRounds(FanOut.Rounds other) {
-    return new HubSettings(
-        node,
-        pingSeconds,
-        sendRate,
-        connectionsPerUserMax,
-        subscriptionsMax,
-        keptTopics,
-        channels,
-        topicPolicies,
-        other,
-        max);
-  }
-
-  public HubSettings withChannels(List<Channel> other) {
-    return new HubSettings(
-        node,
-        pingSeconds,
-        sendRate,
-        connectionsPerUserMax,
-        subscriptionsMax,
-        keptTopics,
-        other,
-        topicPolicies,
-        rounds,
-        max);
-  }
-
-  public HubSettings withTopicPolicies(List<TopicPolicy> other) {
-    return new HubSettings(
-        node,
-        pingSeconds,
-        sendRate,
-        connectionsPerUserMax,
-        subscriptionsMax,
-        keptTopics,
-        channels,
-        other,
-        rounds,
+        someChannels,
+        policies,
+        someRounds,
         max);
   }
 
