@@ -48,6 +48,13 @@ class WorkloadsTest {
     return new ObjectMapper().readTree(lines.getFirst());
   }
 
+  /// A run over WebSocket that finds nothing to complain of, against a server in development mode.
+  private JsonNode ran(String... args) throws IOException {
+    try (Server server = server("", false)) {
+      return ran(0, webSocket(server), args);
+    }
+  }
+
   private static String webSocket(Server server) {
     return "ws://127.0.0.1:" + server.address().getPort() + "/v1/ws";
   }
@@ -71,21 +78,11 @@ class WorkloadsTest {
   @ParameterizedTest
   @ValueSource(strings = {"--window=8", "--rate=200"})
   void fanoutThroughATopic(String pace) throws IOException {
-    try (Server server = server("", false)) {
-      JsonNode figures =
-          ran(
-              0,
-              webSocket(server),
-              "fanout",
-              "--readers=30",
-              pace,
-              "--duration=0.4",
-              "--warm-up=0.1");
-      assertClean(figures, 30);
-      assertThat(figures.path("latencyFrom").asString())
-          .isEqualTo(pace.startsWith("--rate") ? "due" : "sent");
-      assertThat(Files.readString(folder.resolve("page.html"))).contains("<svg");
-    }
+    JsonNode figures = ran("fanout", "--readers=30", pace, "--duration=0.4", "--warm-up=0.1");
+    assertClean(figures, 30);
+    assertThat(figures.path("latencyFrom").asString())
+        .isEqualTo(pace.startsWith("--rate") ? "due" : "sent");
+    assertThat(Files.readString(folder.resolve("page.html"))).contains("<svg");
   }
 
   @Test
@@ -129,37 +126,24 @@ class WorkloadsTest {
 
   @Test
   void privateThroughTopics() throws IOException {
-    try (Server server = server("", false)) {
-      JsonNode figures =
-          ran(
-              0,
-              webSocket(server),
-              "private",
-              "--connections=20",
-              "--duration=0.4",
-              "--warm-up=0.1");
-      assertClean(figures, 1);
-    }
+    JsonNode figures = ran("private", "--connections=20", "--duration=0.4", "--warm-up=0.1");
+    assertClean(figures, 1);
   }
 
   @Test
   void privateBesideManyReaders() throws IOException {
-    try (Server server = server("", false)) {
-      JsonNode figures =
-          ran(
-              0,
-              webSocket(server),
-              "private",
-              "--connections=20",
-              "--rate=200",
-              "--beside-readers=30",
-              "--beside-rate=50",
-              "--duration=0.4",
-              "--warm-up=0.1");
-      assertClean(figures, 1);
-      assertThat(figures.path("besideLost").asLong(-1)).isZero();
-      assertThat(figures.path("besideMicros").path("count").asLong()).isPositive();
-    }
+    JsonNode figures =
+        ran(
+            "private",
+            "--connections=20",
+            "--rate=200",
+            "--beside-readers=30",
+            "--beside-rate=50",
+            "--duration=0.4",
+            "--warm-up=0.1");
+    assertClean(figures, 1);
+    assertThat(figures.path("besideLost").asLong(-1)).isZero();
+    assertThat(figures.path("besideMicros").path("count").asLong()).isPositive();
   }
 
   @Test
@@ -187,70 +171,46 @@ class WorkloadsTest {
 
   @Test
   void privateAndKept() throws IOException {
-    try (Server server = server("", false)) {
-      JsonNode figures =
-          ran(
-              0,
-              webSocket(server),
-              "private",
-              "--kept",
-              "--connections=20",
-              "--window=30",
-              "--duration=0.4",
-              "--warm-up=0.1");
-      assertClean(figures, 2);
-      assertThat(figures.path("okOnDisk").asLong())
-          .isEqualTo(figures.path("counts").path("sent").asLong());
-    }
+    JsonNode figures =
+        ran(
+            "private",
+            "--kept",
+            "--connections=20",
+            "--window=30",
+            "--duration=0.4",
+            "--warm-up=0.1");
+    assertClean(figures, 2);
+    assertThat(figures.path("okOnDisk").asLong())
+        .isEqualTo(figures.path("counts").path("sent").asLong());
   }
 
   @Test
   void durable() throws IOException {
-    try (Server server = server("", false)) {
-      JsonNode figures =
-          ran(
-              0,
-              webSocket(server),
-              "durable",
-              "--connections=10",
-              "--window=2",
-              "--duration=0.4",
-              "--warm-up=0.1");
-      assertClean(figures, 2);
-      assertThat(figures.path("okMicros").path("count").asLong()).isPositive();
-    }
+    JsonNode figures =
+        ran("durable", "--connections=10", "--window=2", "--duration=0.4", "--warm-up=0.1");
+    assertClean(figures, 2);
+    assertThat(figures.path("okMicros").path("count").asLong()).isPositive();
   }
 
   @Test
   void idle() throws IOException {
-    try (Server server = server("", false)) {
-      JsonNode figures =
-          ran(
-              0,
-              webSocket(server),
-              "idle",
-              "--connections=40",
-              "--no-heartbeat",
-              "--groups=3",
-              "--group-size=4");
-      assertThat(figures.path("connectionsEnded").asLong(-1)).isZero();
-    }
+    JsonNode figures =
+        ran("idle", "--connections=40", "--no-heartbeat", "--groups=3", "--group-size=4");
+    assertThat(figures.path("connectionsEnded").asLong(-1)).isZero();
   }
 
   /// What was missed comes in the tail of the sync, or, when it is more, out of the history.
   @ParameterizedTest
   @ValueSource(ints = {7, 450})
   void storm(int missed) throws IOException {
-    try (Server server = server("", false)) {
-      JsonNode figures = ran(0, webSocket(server), "storm", "--users=20", "--missed=" + missed);
-      JsonNode counts = figures.path("counts");
-      assertThat(counts.path("sent").asLong()).isEqualTo(20L * missed);
-      assertThat(counts.path("delivered").asLong())
-          .as("to their authors, and to those who came back")
-          .isEqualTo(2 * 20L * missed);
-      assertThat(counts.path("twice").asLong(-1)).isZero();
-      assertThat(figures.path("completeMicros").path("count").asLong()).isEqualTo(20);
-    }
+    JsonNode figures = ran("storm", "--users=20", "--missed=" + missed);
+    JsonNode counts = figures.path("counts");
+    assertThat(counts.path("sent").asLong()).isEqualTo(20L * missed);
+    assertThat(counts.path("delivered").asLong())
+        .as("to their authors, and to those who came back")
+        .isEqualTo(2 * 20L * missed);
+    assertThat(counts.path("twice").asLong(-1)).isZero();
+    assertThat(figures.path("completeMicros").path("count").asLong()).isEqualTo(20);
   }
 
   @Test
