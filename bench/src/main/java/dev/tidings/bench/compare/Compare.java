@@ -134,7 +134,7 @@ public final class Compare implements Callable<Integer> {
       return 0;
     }
     List<Trial> trials = chosen(Trial.all(), Trial::name, workloads);
-    List<Contender> present = present();
+    List<Contender> present = present(trials);
     Files.createDirectories(results);
     List<Outcome> outcomes = new ArrayList<>();
     int failed = 0;
@@ -189,12 +189,13 @@ public final class Compare implements Callable<Integer> {
         .toList();
   }
 
-  /// Those asked for that can be started, and both floors.
-  private List<Contender> present() {
+  /// Those asked for and needed that can be started, and the floors.
+  private List<Contender> present(List<Trial> trials) {
     List<Contender> asked = chosen(Contender.all(), Contender::name, servers);
     List<Contender> present = new ArrayList<>();
     for (Contender contender : Contender.all()) {
-      if (!contender.isFloor() && !asked.contains(contender)) {
+      boolean isAsked = contender.isFloor() || asked.contains(contender);
+      if (!isAsked || trials.stream().noneMatch(trial -> trial.needs(contender))) {
         continue;
       }
       Optional<String> version = version(contender);

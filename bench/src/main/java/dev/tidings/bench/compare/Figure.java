@@ -3,6 +3,10 @@ package dev.tidings.bench.compare;
 /// Where figures stand in the lines of the load generator.
 final class Figure {
   static final String DELIVERIES = "deliveriesPerSecond";
+
+  /// Of the load beside the measured one.
+  static final String BESIDE = "beside.deliveriesPerSecond";
+
   static final String OKS = "okPerSecond";
   static final String CPU = "serverCpuMicrosPerDelivery";
   static final String CPU_PER_SEND = "serverCpuMicrosPerSend";

@@ -133,7 +133,12 @@ final class Table {
         columns.add(figure(trial, "p99 ms", Figure.DELIVERY_P99, "%.1f", MICROS_IN_MILLI));
       }
       case AT_RATE -> {
-        columns.add(figure(trial, "CPU µs per delivery", Figure.CPU, "%.2f", AS_IT_IS));
+        if (trial.beside().isEmpty()) {
+          columns.add(figure(trial, "CPU µs per delivery", Figure.CPU, "%.2f", AS_IT_IS));
+        } else {
+          // The processor time is that of both loads.
+          columns.add(figure(trial, "deliveries/s to the group", Figure.BESIDE, "%,.0f", AS_IT_IS));
+        }
         if (hasFloor) {
           columns.add(ratio(trial, "× one-write floor", write, Figure.CPU));
         }

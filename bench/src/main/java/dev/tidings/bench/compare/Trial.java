@@ -202,6 +202,15 @@ record Trial(
     };
   }
 
+  /// Whether it is among those measured, or what it is a variant of.
+  boolean needs(Contender contender) {
+    return switch (who) {
+      case EVERYBODY -> true;
+      case FLOOR_AND_TIDINGS -> contender.isFloor() || contender.isTidings();
+      case TIDINGS, LANES -> contender.isTidings();
+    };
+  }
+
   private static List<Contender> around(List<Contender> floors, List<Contender> others) {
     List<Contender> order = new ArrayList<>(floors);
     order.addAll(others);

@@ -112,4 +112,15 @@ class OutcomesTest {
         .extracting(Contender::cores)
         .containsExactly("0", "0,1");
   }
+
+  @Test
+  void onlyThoseAreBuiltThatAreNeeded() {
+    for (Trial trial : Trial.all()) {
+      for (Contender contender : trial.order(Contender.all(), "0", "1")) {
+        assertThat(Contender.all().stream().filter(trial::needs))
+            .as("%s in %s", contender.name(), trial.name())
+            .anyMatch(needed -> contender.name().startsWith(needed.name()));
+      }
+    }
+  }
 }
