@@ -21,6 +21,7 @@ import java.util.Arrays;
 /// | `R` user, number | [Standing] of the user in the conversation |
 /// | `O` user | [Sanction] |
 /// | `J` id of a token | it was revoked; until when that is kept |
+/// | `W` place | which conversations one commit moved ([MoveRows]) |
 /// | `S` name | settings of the store itself |
 ///
 /// Names are ASCII without control characters, so a zero byte ends them. To add a kind of row, take
@@ -38,6 +39,9 @@ final class Keys {
 
   /// The kinds of rows whose keys begin with a user.
   private static final String OF_USERS = "UVAR";
+
+  /// The letter of the rows that say what moved lately.
+  static final byte MOVES = 'W';
 
   private static final byte MARK = Store.MARKS;
 
@@ -184,6 +188,14 @@ final class Keys {
 
   static byte[] revokedEnd() {
     return new byte[] {'J' + 1};
+  }
+
+  static byte[] moves(long place) {
+    return new RowWriter(9).octet(MOVES).sorted64(place).done();
+  }
+
+  static byte[] movesEnd() {
+    return new byte[] {MOVES + 1};
   }
 
   static String textBehindLetter(byte[] key) {

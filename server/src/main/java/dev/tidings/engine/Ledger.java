@@ -31,6 +31,7 @@ final class Ledger {
   private final Standings standings;
   private final Revisions revisions;
   private final Moves moves;
+  private final MoveRows moveRows;
   private final Expiries expiries;
   private final Erasing erasing;
   private final Sanctions sanctions;
@@ -50,7 +51,8 @@ final class Ledger {
     this.groups = new GroupRules(store, logs, marks, limits, announcements().number());
     this.standings = new Standings(store, logs, groups, state.generation());
     this.revisions = new Revisions(store, logs, marks, groups, standings, limits.editSeconds());
-    this.moves = new Moves(state.commit() + 1); // a mark is of the commit to come
+    this.moveRows = new MoveRows(store);
+    this.moves = moveRows.load(state.commit());
   }
 
   /// The announcement channel is there from the beginning, so that a first visit can be noted in
@@ -117,7 +119,9 @@ final class Ledger {
       }
       return nothingKept(changes, e, false);
     }
+    long[] moved = turn.moved();
     if (!turn.batch.isEmpty()) {
+      moveRows.write(turn, moved);
       try {
         if (turn.binding) {
           state.advance(turn.batch);
@@ -133,8 +137,8 @@ final class Ledger {
         store.giveBack();
       }
     }
-    for (Committed each : turn.committed) {
-      moves.note(each.conversation().number(), turn.commit);
+    for (long number : moved) {
+      moves.note(number, turn.commit);
     }
     turn.whenKept.forEach(Runnable::run);
     logs.forgetUnused(marks);

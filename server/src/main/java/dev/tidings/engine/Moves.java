@@ -20,7 +20,7 @@ final class Moves {
   /// The commit up to which everything is in the older map, or forgotten.
   private long youngerSince;
 
-  /// @param commit nothing is known of this one and those before
+  /// @param commit nothing is known of this one and those before, until it is noted
   Moves(long commit) {
     this.youngerSince = commit;
     this.known = new Known(new ConcurrentHashMap<>(), Map.of(), commit);

@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
 /// cursor is refused (promise 3: told what is gone, never a silent hole). Confined to the writer,
 /// except [#generation()].
 final class StoreState {
-  /// What is written; older ones are read too. 2: edits and recalls.
-  private static final long FORMAT = 2;
+  /// What is written; older ones are read too. 2: edits and recalls. 3: what moved lately; an older
+  /// version would not go on with it.
+  private static final long FORMAT = 3;
 
   private static final long FORMAT_OLDEST = 1;
 

@@ -3,6 +3,7 @@ package dev.tidings.engine;
 import dev.tidings.engine.CommitListener.Answered;
 import dev.tidings.protocol.Payload;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -89,6 +90,25 @@ final class Turn {
   /// The answer where nothing had to be written down in the log.
   Answer.Appended nothingToSay(Log log) {
     return new Answer.Appended(log.conversation, 0, nowMillis, level, false);
+  }
+
+  /// The numbers of the conversations that this batch moves, ascending, each once.
+  long[] moved() {
+    long[] numbers = new long[committed.size()];
+    int count = 0;
+    for (Committed each : committed) {
+      if (!(each instanceof Committed.Signalled)) {
+        numbers[count++] = each.conversation().number();
+      }
+    }
+    Arrays.sort(numbers, 0, count);
+    int different = 0;
+    for (int i = 0; i < count; i++) {
+      if (i == 0 || numbers[i] != numbers[i - 1]) {
+        numbers[different++] = numbers[i];
+      }
+    }
+    return Arrays.copyOf(numbers, different);
   }
 
   /// To be done when this batch is kept, before anybody is told.
