@@ -5,6 +5,7 @@ import dev.tidings.engine.Batch;
 import dev.tidings.engine.Store;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,7 +13,9 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
@@ -79,7 +82,7 @@ public final class RocksStore implements Store {
   /// windows and nearly always absent.
   private static final double WRITE_BUFFER_BLOOM_SHARE = 0.02;
 
-  private static final int READING_ATTEMPTS_MAX = 5;
+  private static final int READING_ATTEMPTS_MAX = 10;
 
   /// So many deleted rows among so many make a file worth merging.
   private static final long DELETIONS_WINDOW = 4_096;
@@ -158,11 +161,20 @@ public final class RocksStore implements Store {
         Choices choices = new Choices(memory, natives);
         choices.whole.setMaxOpenFiles(
             -1); // a file that the server deletes meanwhile stays readable
+        Map<String, Long> before = manifests(folder);
         List<ColumnFamilyHandle> handles = new ArrayList<>();
         RocksDB db =
             RocksDB.openReadOnly(choices.whole, folder.toString(), choices.families, handles);
         Opened opened = new Opened(db, new Families(handles.getFirst(), handles.getLast()));
-        return new RocksStore(folder.toString(), opened, natives, witness, false);
+        RocksStore store = new RocksStore(folder.toString(), opened, natives, witness, false);
+        if (before.equals(manifests(folder))) {
+          return store;
+        }
+        // The server put its log into a file meanwhile: both may have been missed.
+        store.close();
+        if (attempt == READING_ATTEMPTS_MAX) {
+          throw new StoreException("the data in " + folder + " changes too fast; try again", null);
+        }
       } catch (IOException e) {
         closeAll(natives);
         throw new StoreException("cannot use the folder " + data + ": " + e.getMessage(), e);
@@ -173,6 +185,17 @@ public final class RocksStore implements Store {
         }
       }
     }
+  }
+
+  /// RocksDB's lists of its files, by their names: they grow with each change.
+  private static Map<String, Long> manifests(Path folder) throws IOException {
+    Map<String, Long> sizes = new TreeMap<>();
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "MANIFEST-*")) {
+      for (Path file : files) {
+        sizes.put(String.valueOf(file.getFileName()), Files.size(file));
+      }
+    }
+    return sizes;
   }
 
   private static RocksStore open(

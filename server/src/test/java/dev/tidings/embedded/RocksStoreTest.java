@@ -65,6 +65,28 @@ class RocksStoreTest {
     }
   }
 
+  /// Its log becomes a file, and goes, while it is being opened.
+  @Test
+  void whoOpensForReadingSeesAllThatWasCommittedBefore() {
+    try (RocksStore store = open()) {
+      for (int last = 0; last < 100; last++) {
+        Batch batch = new Batch();
+        batch.put(row(last), row(last));
+        store.commit(batch, true);
+        store.giveBack();
+        try (RocksStore reading = RocksStore.openForReading(data, RocksStore.Memory.DEFAULTS)) {
+          for (int i = 0; i <= last; i++) {
+            assertThat(reading.get(row(i))).as("%d of %d", i, last).isEqualTo(row(i));
+          }
+        }
+      }
+    }
+  }
+
+  private static byte[] row(int number) {
+    return "row-%03d".formatted(number).getBytes(US_ASCII);
+  }
+
   private static void change(Batch batch, Random random) {
     byte[] key = key(random);
     byte[] other = key(random);
