@@ -63,43 +63,78 @@ public final class Readers implements Session.Subscription {
   /// Calls `each` for every living session, in one go.
   public void forEach(Consumer<Session> each) {
     Walk walk = walk();
-    walk.proceed(Integer.MAX_VALUE, each);
-    walk.end();
+    walk.proceed(Integer.MAX_VALUE, walk.end(), (session, place) -> each.accept(session));
+    walk.close();
   }
 
-  /// Begins a walk over those who read now; it must be ended.
+  /// So many have left that no more walks should begin before they are swept.
+  public boolean needsSweep() {
+    return dead * 2 > size;
+  }
+
+  /// Begins a walk; it must be closed.
   public Walk walk() {
     walks++;
     return new Walk();
   }
 
-  /// A walk over the readers of one moment.
+  /// What is done with a session.
+  @FunctionalInterface
+  public interface Visit {
+    /// @param place where it stands, from 0; the same as long as a walk is under way
+    void to(Session session, int place);
+  }
+
+  /// A walk from place to place, over those who read when it began, and round again if wanted.
   public final class Walk {
-    private final int end = size;
+    private int end = size;
     private int at;
 
     private Walk() {}
 
-    /// Calls `each` for the next living sessions, at most `count`; answers for how many.
-    public int proceed(int count, Consumer<Session> each) {
-      int called = 0;
-      while (at < end && called < count) {
-        Session session = sessions[at++];
+    /// The place that is next.
+    public int at() {
+      return at;
+    }
+
+    /// Behind the last place.
+    public int end() {
+      return end;
+    }
+
+    /// Visits the next living sessions, at most `count`, none at `until` or behind it; answers how
+    /// many.
+    public int proceed(int count, int until, Visit visit) {
+      int visited = 0;
+      while (at < until && visited < count) {
+        Session session = sessions[at];
         if (session != null && !session.isClosed()) {
-          each.accept(session);
-          called++;
+          visit.to(session, at);
+          visited++;
         }
+        at++;
       }
-      return called;
+      return visited;
     }
 
-    /// Whether everybody was called.
-    public boolean isOver() {
-      return at == end;
+    /// Back to the first place.
+    public void goRound() {
+      at = 0;
     }
 
-    /// Nobody else is called. To be called once.
-    public void end() {
+    /// Takes those in who came meanwhile; answers the new [#end()].
+    public int extend() {
+      end = size;
+      return end;
+    }
+
+    /// Whether it is over these.
+    public boolean isOf(Readers readers) {
+      return readers == Readers.this;
+    }
+
+    /// Nobody else is visited. To be called once.
+    public void close() {
       walks--;
       Check.that(walks >= 0, "more walks ended than began");
       sweepIfDue();
@@ -107,7 +142,7 @@ public final class Readers implements Session.Subscription {
   }
 
   private void sweepIfDue() {
-    if (walks == 0 && dead * 2 > size) {
+    if (walks == 0 && needsSweep()) {
       sweep();
     }
   }

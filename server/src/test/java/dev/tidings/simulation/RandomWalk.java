@@ -309,7 +309,11 @@ final class RandomWalk {
     long low = Math.max(copy.start, simulation.kept().low(id));
     for (Entry entry : simulation.kept().entries(id)) {
       String says = copy.says.get(entry.seq());
-      boolean over = entry.voidBy() == Entry.VoidBy.TTL; // he may have read it while it was not
+      // He may have read it while it was not, and the log need not know yet.
+      long expiresMillis = entry.extras().expiresMillis();
+      boolean over =
+          entry.voidBy() == Entry.VoidBy.TTL
+              || (expiresMillis > 0 && expiresMillis <= simulation.nowMillis());
       if (says != null && entry.seq() >= low && !over) {
         String kept = new String(entry.data().json(), StandardCharsets.UTF_8);
         claim(
