@@ -100,15 +100,22 @@ class SlowReaderTest {
       assertThat(memoryBytes() - before).isLessThan(MEMORY_BYTES_MAX);
     }
 
-    int heard = 0;
-    Unit unit = slow.next();
-    while (unit.op().equals("msg")) {
-      heard++;
-      unit = slow.next();
+    long told = 0;
+    long lost = 0;
+    while (told < ENTRIES) { // the system may take some in between, so there may be several gaps
+      Unit unit = slow.next();
+      if (unit.op().equals("gap")) {
+        assertThat(unit.text("in")).isEqualTo("t:flood");
+        assertThat(unit.number("lost")).isPositive();
+        lost += unit.number("lost");
+        told += unit.number("lost");
+      } else {
+        assertThat(unit.op()).isEqualTo("msg");
+        told++;
+      }
     }
-    assertThat(unit.op()).isEqualTo("gap");
-    assertThat(unit.text("in")).isEqualTo("t:flood");
-    assertThat(unit.number("lost")).isPositive().isEqualTo(ENTRIES - heard);
+    assertThat(told).isEqualTo(ENTRIES);
+    assertThat(lost).isPositive();
     writer.say(send("t:flood", "\"data\":\"live again\""));
     assertThat(slow.next("msg").text("data")).isEqualTo("live again");
   }
