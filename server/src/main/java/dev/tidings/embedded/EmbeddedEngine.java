@@ -14,6 +14,7 @@ import dev.tidings.engine.Store;
 import dev.tidings.engine.Ticket;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -152,6 +153,11 @@ public final class EmbeddedEngine implements Engine {
   @Override
   public String cursor(long commit, long nowMillis) {
     return engine.cursor(commit, nowMillis);
+  }
+
+  @Override
+  public OptionalLong toldUpTo(String cursor, long nowMillis) {
+    return engine.toldUpTo(cursor, nowMillis);
   }
 
   @Override

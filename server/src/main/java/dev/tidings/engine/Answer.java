@@ -89,6 +89,24 @@ public sealed interface Answer {
   /// @param next `""` on the last page
   record SyncPage(List<Row> rows, String cursor, String next) implements Answer {}
 
+  /// The entries of one log that a reader was not told of: those after `after` up to `head`.
+  /// `after` may lie before the first that is kept; then something is gone that he may not have
+  /// been told.
+  ///
+  /// @param turn what became of his membership without an entry that says so
+  record Owed(Conversation conversation, long after, long head, Turn turn) {
+    /// In a quiet group no entry says it.
+    public enum Turn {
+      NONE,
+      LET_IN,
+      LET_GO
+    }
+  }
+
+  /// @param next where the next page begins, 0 on the last one
+  /// @param commit every entry up to this commit was there to be found
+  record Owing(List<Owed> rows, long next, long commit) implements Answer {}
+
   /// @param got what he has got, as far as it is told in a group of this size
   /// @param read what he has read, likewise
   record Member(String user, String role, long got, long read) {}

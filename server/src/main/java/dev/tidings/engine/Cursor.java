@@ -21,6 +21,12 @@ public record Cursor(long generation, long commit, long day) {
     return day + LIFE_DAYS < nowMillis / DAY_MILLIS;
   }
 
+  /// Whether it is of this history of the store and not too old: `sync` can tell all that came
+  /// after.
+  boolean isGood(long storeGeneration, long committed, long nowMillis) {
+    return generation == storeGeneration && commit <= committed && !isOutlived(nowMillis);
+  }
+
   /// What `text` says, or empty if no cursor was ever written like that.
   public static Optional<Cursor> parse(String text) {
     String[] parts = text.split("-", -1);

@@ -1,6 +1,7 @@
 package dev.tidings.engine;
 
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.Executor;
 
 /// Where conversations are kept and every change is decided: may he, was it sent before, which
@@ -26,6 +27,10 @@ public interface Engine extends AutoCloseable {
 
   /// A cursor that says: told of every change up to `commit`.
   String cursor(long commit, long nowMillis);
+
+  /// Up to which commit a cursor says that its user was told; empty if that can no longer be relied
+  /// on.
+  OptionalLong toldUpTo(String cursor, long nowMillis);
 
   /// How safely the next entry will be kept.
   Level level();

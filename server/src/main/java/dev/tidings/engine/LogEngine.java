@@ -11,6 +11,7 @@ import dev.tidings.engine.CommitListener.Answered;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jctools.queues.MpscUnboundedArrayQueue;
@@ -284,6 +285,14 @@ public final class LogEngine implements Engine {
   @Override
   public String cursor(long commit, long nowMillis) {
     return Cursor.at(ledger.state().generation(), commit, nowMillis).toString();
+  }
+
+  @Override
+  public OptionalLong toldUpTo(String cursor, long nowMillis) {
+    return Cursor.parse(cursor)
+        .filter(known -> known.isGood(ledger.state().generation(), committed, nowMillis))
+        .map(known -> OptionalLong.of(known.commit()))
+        .orElse(OptionalLong.empty());
   }
 
   @Override

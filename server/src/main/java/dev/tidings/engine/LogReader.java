@@ -21,6 +21,7 @@ final class LogReader {
   private final long generation;
   private final LongSupplier committed;
   private final SyncReader syncs;
+  private final OwedReader owing;
 
   LogReader(Store store, Clock clock, long generation, Moves moves, LongSupplier committed) {
     this.store = store;
@@ -28,6 +29,7 @@ final class LogReader {
     this.generation = generation;
     this.committed = committed;
     this.syncs = new SyncReader(this, store, clock, generation, moves, committed);
+    this.owing = new OwedReader(this, store, moves, committed);
   }
 
   Answer read(Query query) {
@@ -35,6 +37,8 @@ final class LogReader {
       case Query.UserAtConnect connect -> userAtConnect(connect.user(), connect.channels());
       case Query.History history -> history(history);
       case Query.Sync sync -> syncs.sync(sync);
+      case Query.OwedSince owed -> owing.since(owed);
+      case Query.OwedOf owed -> owing.of(owed);
       case Query.Members members -> members(members);
       case Query.Info info -> info(info);
       case Query.PresenceOf presence -> presenceOf(presence);

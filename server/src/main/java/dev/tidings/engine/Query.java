@@ -40,6 +40,17 @@ public sealed interface Query {
       int bytesMax)
       implements Query {}
 
+  /// Conversations of `user` in which he has not been told everything up to `since`, a commit; in
+  /// the order of their numbers, from `from` on: answered by [Answer.Owing].
+  ///
+  /// @param channels the announcements for some that he reads
+  record OwedSince(String user, List<ConversationId> channels, long since, long from, int limit)
+      implements Query {}
+
+  /// What one log owes to a reader who was told everything up to `since`, a commit: answered by
+  /// [Answer.Owing] with one row. Only of a log that may be read without a membership.
+  record OwedOf(ConversationId in, long since) implements Query {}
+
   /// Who is in a group, a page at a time: answered by [Answer.MembersPage].
   record Members(ConversationId group, String reader, String next, int limit, boolean privileged)
       implements Query {}

@@ -112,10 +112,7 @@ final class SyncReader {
     long since = 0;
     if (!query.since().isEmpty()) {
       Optional<Cursor> known = Cursor.parse(query.since());
-      if (known.isEmpty()
-          || known.get().generation() != generation
-          || known.get().commit() > committed.getAsLong()
-          || known.get().isOutlived(now)) {
+      if (known.isEmpty() || !known.get().isGood(generation, committed.getAsLong(), now)) {
         return Answer.Refused.permanently(CURSOR, "sync from scratch");
       }
       since = known.get().commit();

@@ -2,6 +2,7 @@ package dev.tidings.http;
 
 import dev.tidings.hub.Hub;
 import dev.tidings.protocol.CloseCode;
+import dev.tidings.protocol.Command;
 import dev.tidings.protocol.ErrorCode;
 import dev.tidings.protocol.Head;
 import dev.tidings.protocol.JsonWriter;
@@ -51,16 +52,16 @@ final class Exchange implements Connection {
     this.reply = reply;
   }
 
-  /// Carries out the requests in `lines` for whom `token` says.
+  /// Carries out the requests in `lines` for him whom `auth` names.
   static Exchange begin(
       ChannelHandlerContext ctx,
       Hub hub,
       byte[] lines,
-      String token,
+      Command.Auth auth,
       SendRate rate,
       HttpReply reply) {
     Exchange exchange = new Exchange(ctx, hub, lines, reply);
-    Optional<Session> session = hub.detached(exchange, token, rate);
+    Optional<Session> session = hub.detached(exchange, auth, rate);
     if (session.isPresent()) {
       exchange.session = session.get();
       exchange.feed();

@@ -7,6 +7,7 @@ import static io.netty.handler.codec.http.HttpResponseStatus.NO_CONTENT;
 import static io.netty.handler.codec.http.HttpResponseStatus.OK;
 import static io.netty.handler.codec.http.HttpResponseStatus.SERVICE_UNAVAILABLE;
 
+import dev.tidings.protocol.Command;
 import dev.tidings.protocol.ErrorCode;
 import dev.tidings.session.SendRate;
 import dev.tidings.transport.LaneSockets;
@@ -51,6 +52,9 @@ public final class HttpFront extends SimpleChannelInboundHandler<FullHttpRequest
 
   /// How long an answer may take to be made and taken.
   static final int ANSWER_SECONDS_MAX = 60;
+
+  private static final String ONLY_FROM_HERE =
+      "in development mode only pages of this machine may connect";
 
   private final LaneSockets lane;
   private final HttpServices services;
@@ -162,6 +166,8 @@ public final class HttpFront extends SimpleChannelInboundHandler<FullHttpRequest
       reply.preflight(NO_CONTENT);
     } else if (target.path().equals(Target.WEB_SOCKET)) {
       refuseUpgrade(request, reply);
+    } else if (target.path().equals(Target.STREAM)) {
+      listen(ctx, request, target, reply);
     } else if (target.takesUnits()) {
       if (method.equals(HttpMethod.POST)) {
         post(ctx, request, target, reply);
@@ -181,7 +187,18 @@ public final class HttpFront extends SimpleChannelInboundHandler<FullHttpRequest
     } else if (mayConnect(request)) {
       reply.upgradeRefused(Upgrade.fault(request));
     } else {
-      reply.text(FORBIDDEN, "in development mode only pages of this machine may connect");
+      reply.text(FORBIDDEN, ONLY_FROM_HERE);
+    }
+  }
+
+  private void listen(
+      ChannelHandlerContext ctx, FullHttpRequest request, Target target, HttpReply reply) {
+    if (!request.method().equals(HttpMethod.GET)) {
+      reply.wrongMethod("GET");
+    } else if (!mayConnect(request)) {
+      reply.text(FORBIDDEN, ONLY_FROM_HERE);
+    } else if (StreamRequest.take(ctx, request, target, services, lane, reply)) {
+      ended = true;
     }
   }
 
@@ -196,8 +213,8 @@ public final class HttpFront extends SimpleChannelInboundHandler<FullHttpRequest
       reply.refusal(ErrorCode.BAD_JSON, "the body is not what its Content-Type says");
       return;
     }
-    String token = HttpGate.token(request, target).orElse("");
-    exchange = Exchange.begin(ctx, lane.hub(), lines.get(), token, rate, reply);
+    Command.Auth auth = Credentials.of(request, target).auth();
+    exchange = Exchange.begin(ctx, lane.hub(), lines.get(), auth, rate, reply);
   }
 
   private static SendUnit.Post shorthand(FullHttpRequest request, Target target, byte[] body) {

@@ -2,11 +2,9 @@ package dev.tidings.http;
 
 import dev.tidings.auth.Authenticator.Verdict;
 import dev.tidings.protocol.ErrorCode;
-import dev.tidings.transport.Peer;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.HttpContent;
-import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -85,12 +83,7 @@ final class HttpGate extends ChannelInboundHandlerAdapter {
 
   private void admit(
       ChannelHandlerContext ctx, HttpRequest request, Target target, HttpReply reply) {
-    Optional<String> token = token(request, target);
-    Verdict verdict =
-        token.isPresent()
-            ? services.verdict(token.get(), Peer.isLoopback(ctx.channel()))
-            : new Verdict.Rejected("Authorization: Bearer is missing");
-    switch (verdict) {
+    switch (Credentials.of(request, target).verdict(services, ctx.channel(), request)) {
       case Verdict.Accepted _ -> {
         if (HttpUtil.getContentLength(request, 0L) > BODY_BYTES_MAX) {
           tooLarge(reply);
@@ -111,15 +104,6 @@ final class HttpGate extends ChannelInboundHandlerAdapter {
     if (bodyBytes > BODY_BYTES_MAX) {
       tooLarge(reply);
     }
-  }
-
-  /// The token of `Authorization: Bearer`, else of `?token=`.
-  static Optional<String> token(HttpRequest request, Target target) {
-    String header = request.headers().get(HttpHeaderNames.AUTHORIZATION);
-    if (header != null && header.regionMatches(true, 0, "Bearer ", 0, 7)) {
-      return Optional.of(header.substring(7).strip());
-    }
-    return target.parameter("token");
   }
 
   private void refuse(HttpReply reply, HttpResponseStatus status) {

@@ -1,5 +1,7 @@
 package dev.tidings.http;
 
+import dev.tidings.auth.Authenticator.Verdict;
+import dev.tidings.protocol.CloseCode;
 import dev.tidings.protocol.ErrorCode;
 import dev.tidings.protocol.Head;
 import dev.tidings.protocol.JsonWriter;
@@ -60,6 +62,7 @@ final class HttpReply {
   void units(HttpResponseStatus status, byte[] units, boolean several) {
     FullHttpResponse response =
         response(status, several ? "application/x-ndjson" : "application/json", units);
+    response.headers().set(HttpHeaderNames.CACHE_CONTROL, "no-store");
     if (status.equals(HttpResponseStatus.UNAUTHORIZED)) {
       response.headers().set(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer");
     }
@@ -71,6 +74,33 @@ final class HttpReply {
     JsonWriter unit = new JsonWriter(128);
     Units.err(unit, Head.of(""), code, message, 0);
     units(HttpResponseStatus.valueOf(code.httpStatus()), unit.newLine().toBytes(), false);
+  }
+
+  /// He who asks is not let in. As on any other connection he is told what to do, too: get a new
+  /// token, or stop.
+  void notAdmitted(Verdict verdict) {
+    switch (verdict) {
+      case Verdict.Accepted _ -> throw new IllegalStateException("he is");
+      case Verdict.Expired() ->
+          notAdmitted(ErrorCode.UNAUTHORIZED, "the token has expired", CloseCode.TOKEN_EXPIRED);
+      case Verdict.Blocked() ->
+          notAdmitted(ErrorCode.FORBIDDEN, "blocked by the operator", CloseCode.KICKED);
+      case Verdict.Rejected(String reason) ->
+          notAdmitted(ErrorCode.UNAUTHORIZED, reason, CloseCode.AUTH_FAILED);
+    }
+  }
+
+  private void notAdmitted(ErrorCode code, String reason, CloseCode close) {
+    JsonWriter units = new JsonWriter(256);
+    Units.err(units, Head.of(""), code, reason, 0);
+    units.newLine();
+    Units.bye(units, close, 0);
+    units(HttpResponseStatus.valueOf(code.httpStatus()), units.newLine().toBytes(), true);
+  }
+
+  /// What was asked for is over; a browser that asks by itself stops.
+  void nothing() {
+    send(response(HttpResponseStatus.NO_CONTENT, "", new byte[0]));
   }
 
   /// The handshake was not one; the version we speak is named (RFC 6455 §4.4).
@@ -100,7 +130,7 @@ final class HttpReply {
         .set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_METHODS, "GET, POST")
         .set(
             HttpHeaderNames.ACCESS_CONTROL_ALLOW_HEADERS,
-            "authorization, content-type, idempotency-key")
+            "authorization, cache-control, content-type, idempotency-key, last-event-id")
         .set(HttpHeaderNames.ACCESS_CONTROL_MAX_AGE, "86400");
     send(response);
   }

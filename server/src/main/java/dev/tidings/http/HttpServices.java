@@ -11,6 +11,7 @@ public record HttpServices(Engine engine, Authenticator authenticator, Clock clo
     return authenticator.development();
   }
 
+  /// A token decides.
   Authenticator.Verdict verdict(String token, boolean loopback) {
     return authenticator.token(token, loopback, clock.epochMillis());
   }

@@ -10,11 +10,13 @@ import org.jspecify.annotations.Nullable;
 final class Origins {
   private Origins() {}
 
-  /// Whether both the page and the address it used are of this machine. No `Origin`: no browser.
+  /// Whether both the page and the address it used are of this machine. No `Origin`: no browser, or
+  /// a page that asks as if for a picture, of which newer browsers say whether it is of elsewhere.
   static boolean areHere(HttpHeaders headers) {
     String origin = headers.get(HttpHeaderNames.ORIGIN);
     String host = headers.get(HttpHeaderNames.HOST);
-    return (origin == null || isLoopback(host(origin)))
+    boolean elsewhere = "cross-site".equals(headers.get("Sec-Fetch-Site"));
+    return (origin == null ? !elsewhere : isLoopback(host(origin)))
         && (host == null || isLoopback(host("http://" + host)));
   }
 

@@ -38,7 +38,7 @@ public final class Upgrade {
         new WebSocketHandler(
             ctx.channel(),
             lane,
-            HttpGate.token(request, target),
+            Credentials.of(request, target).token(),
             target.parameter("device").orElse("")));
     HttpFront.uninstall(pipeline);
   }

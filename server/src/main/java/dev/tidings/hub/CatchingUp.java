@@ -2,11 +2,14 @@ package dev.tidings.hub;
 
 import dev.tidings.conversation.EntryWriter;
 import dev.tidings.engine.Answer;
+import dev.tidings.engine.Conversation;
 import dev.tidings.engine.ConversationId;
 import dev.tidings.engine.Entry;
 import dev.tidings.engine.Query;
 import dev.tidings.engine.Ticket;
 import dev.tidings.protocol.JsonWriter;
+import dev.tidings.session.CatchUp;
+import dev.tidings.session.CatchUp.ListRequest;
 import dev.tidings.session.CatchUp.PageRequest;
 import dev.tidings.session.Session;
 import java.util.Collection;
@@ -15,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /// Reads on from the log for connections that are not up to date, a page at a time, whenever their
 /// sockets have room. The rules of who is where are in [dev.tidings.session.CatchUp].
@@ -62,10 +66,71 @@ final class CatchingUp {
       shard.put(session, out -> marks(out, session.takeOwedMarks()));
     }
     Optional<PageRequest> page = session.nextPage(shard.worked);
+    Optional<ListRequest> list = nextList(session);
     if (session.isToldEverything() && !session.hasArrears()) {
       behind.remove(session);
     }
     page.ifPresent(wanted -> read(session, wanted));
+    list.ifPresent(wanted -> read(session, wanted));
+  }
+
+  /// The next page of the list of what is to be replayed to this session, if it can take one.
+  private static Optional<ListRequest> nextList(Session session) {
+    return session.isCatchingUp() && session.outbox().isDrained()
+        ? session.catchUp().nextList()
+        : Optional.empty();
+  }
+
+  /// All that followed the commit `since` is owed to this session, which has just been welcomed.
+  void replay(Session session, long since) {
+    session.catchUp().replay(since);
+    note(session);
+    proceed(session);
+  }
+
+  private void read(Session session, ListRequest wanted) {
+    Query query =
+        new Query.OwedSince(
+            session.user(),
+            shard.channels.of(session.identity()),
+            wanted.since(),
+            wanted.from(),
+            CatchUp.LISTED_MAX);
+    if (!shard.engine.read(query, ticket(session, answer -> listRead(session, answer)))) {
+      session.catchUp().listFailed(); // the sweep tries again
+    }
+  }
+
+  private void listRead(Session session, Answer answer) {
+    if (answer instanceof Answer.Owing list) {
+      list.rows().forEach(row -> tellTurn(session, row));
+      session.catchUp().listed(list);
+    } else {
+      session.catchUp().listFailed();
+    }
+  }
+
+  /// What no entry of a quiet group says. Not if the lane knows better: it may have heard of
+  /// another turn since, or not of this one yet, and says so itself.
+  private void tellTurn(Session session, Answer.Owed row) {
+    boolean in = isIn(session, row.conversation());
+    switch (row.turn()) {
+      case NONE -> {}
+      case LET_IN -> {
+        if (in) {
+          shard.put(session, out -> gap(out, row.conversation(), session, row.after(), row.head()));
+        }
+      }
+      case LET_GO -> {
+        if (!in && row.after() == row.head()) {
+          shard.put(session, out -> gone(out, row.conversation(), session));
+        }
+      }
+    }
+  }
+
+  private boolean isIn(Session session, Conversation group) {
+    return shard.users.find(session.user()).filter(user -> user.isIn(group.number())).isPresent();
   }
 
   /// Of topics without log: what is lost is said, or made good by what is newest there.
@@ -133,21 +198,32 @@ final class CatchingUp {
             Reading.REPLY_BYTES_MAX,
             in.kind() == ConversationId.Kind.TOPIC);
     Ticket ticket =
-        Ticket.of(
-            shard.index,
+        ticket(
+            session,
             answer -> {
-              if (!session.isClosed() && session.awaits(wanted)) {
-                shard.guarded(
-                    session,
-                    () -> {
-                      readOn(session, wanted, answer);
-                      proceed(session);
-                    });
+              if (session.awaits(wanted)) {
+                readOn(session, wanted, answer);
               }
             });
     if (!shard.engine.read(query, ticket)) {
       session.pageFailed(); // the sweep tries again
     }
+  }
+
+  /// Goes on with the session, unless that has ended meanwhile.
+  private Ticket ticket(Session session, Consumer<Answer> then) {
+    return Ticket.of(
+        shard.index,
+        answer -> {
+          if (!session.isClosed()) {
+            shard.guarded(
+                session,
+                () -> {
+                  then.accept(answer);
+                  proceed(session);
+                });
+          }
+        });
   }
 
   private void readOn(Session session, PageRequest wanted, Answer answer) {
@@ -165,7 +241,8 @@ final class CatchingUp {
   private void give(Session session, PageRequest wanted, Answer.Page page) {
     long after = wanted.after();
     boolean trimmed = page.low() > after + 1 && !wanted.fresh();
-    if (!trimmed && page.items().isEmpty()) {
+    boolean letGo = wanted.letGo() && !page.more() && !isIn(session, page.conversation());
+    if (!trimmed && page.items().isEmpty() && !letGo) {
       return;
     }
     String address = wanted.in().addressFor(session.user());
@@ -173,7 +250,7 @@ final class CatchingUp {
         session,
         out -> {
           if (trimmed) {
-            gap(out, address, after, page);
+            gap(out, page.conversation(), session, after, page.head());
           }
           for (Entry entry : page.items()) {
             if (out.length() > 0) {
@@ -181,12 +258,23 @@ final class CatchingUp {
             }
             EntryWriter.unit(out, address, entry, entry.from().equals(session.user()));
           }
+          if (letGo) {
+            gone(out.length() > 0 ? out.newLine() : out, page.conversation(), session);
+          }
         });
   }
 
-  private static void gap(JsonWriter out, String in, long after, Answer.Page page) {
+  private static void gap(
+      JsonWriter out, Conversation conversation, Session reader, long after, long head) {
+    String in = conversation.id().addressFor(reader.user());
     out.beginObject().name("op").plain("gap").name("in").plain(in);
-    out.name("epoch").plain(page.conversation().epoch());
-    out.name("after").number(after).name("head").number(page.head()).endObject();
+    out.name("epoch").plain(conversation.epoch());
+    out.name("after").number(after).name("head").number(head).endObject();
+  }
+
+  private static void gone(JsonWriter out, Conversation conversation, Session reader) {
+    String in = conversation.id().addressFor(reader.user());
+    out.beginObject().name("op").plain("gap").name("in").plain(in);
+    out.name("gone").bool(true).endObject();
   }
 }

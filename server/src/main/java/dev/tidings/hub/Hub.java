@@ -59,6 +59,7 @@ public final class Hub implements CommitListener {
   private final Administration administration;
   private final PresenceWatch presence;
   private final Subscribing subscribing;
+  private final Streams streams;
   private final Sweep sweep;
   private final String namePrefix;
   private long opened;
@@ -100,7 +101,7 @@ public final class Hub implements CommitListener {
             online,
             settings.connectionsPerUserMax(),
             (user, on, ts) -> neighbours.tellAll(hub -> hub.presence.changed(user, on, ts)));
-    this.replies = new Replies(shard);
+    this.replies = new Replies(shard, this::cannotBegin);
     this.joining = new Joining(this, shard, replies, neighbours);
     this.fanOut = new FanOut(shard, this::nextRound);
     this.delivery = new Delivery(this, shard, fanOut);
@@ -113,9 +114,10 @@ public final class Hub implements CommitListener {
     this.groups = new Groups(shard, replies, reading);
     this.administration = new Administration(shard, replies, neighbours);
     this.presence = new PresenceWatch(shard, replies, reading, neighbours);
-    this.subscribing = new Subscribing(shard, replies, reading, catchingUp, presence);
+    this.streams = new Streams(shard, replies, catchingUp);
+    this.subscribing = new Subscribing(shard, replies, reading, catchingUp, presence, streams);
     this.told = shard.worked;
-    this.sweep = new Sweep(this, shard, catchingUp, presence);
+    this.sweep = new Sweep(this, shard, catchingUp, presence, streams);
   }
 
   /// Begins the regular work of the lane. To be called once, on the lane.
@@ -133,11 +135,21 @@ public final class Hub implements CommitListener {
     List.copyOf(shard.guests).forEach(guest -> close(guest, CloseCode.DRAINING));
     int told = shard.everyone.size();
     Frame bye = shard.frame(out -> Units.byeWithin(out, CloseCode.DRAINING, withinMillis));
-    shard.everyone.forEach(session -> session.outbox().put(bye));
+    shard.everyone.forEach(session -> sendAway(session, bye, withinMillis));
     bye.release();
     whenLeft = left;
     tellIfLeft();
     return told;
+  }
+
+  /// A stream's reader cannot open another one before this one ends, so it ends inside the window,
+  /// at another moment each; he comes back by himself.
+  private void sendAway(Session session, Frame bye, long withinMillis) {
+    session.outbox().put(bye);
+    if (session.connection().oneWay() && withinMillis > 0) {
+      long moment = Math.floorMod(session.name().hashCode() * 0x9E3779B1L, withinMillis);
+      shard.lane.schedule(() -> close(session, CloseCode.DRAINING), moment);
+    }
   }
 
   /// Whether whoever comes is sent away.
@@ -190,10 +202,39 @@ public final class Hub implements CommitListener {
     return session;
   }
 
-  /// Requests without a connection; `token` decides who asks. The session is refused, that is
-  /// closed with `err` and `bye`, where it decides against him.
-  public Optional<Session> detached(Connection connection, String token, SendRate rate) {
-    return switch (shard.admission.token(token, connection.loopback(), shard.clock.epochMillis())) {
+  /// A stream was opened, on which the peer can say nothing; who he is came with it.
+  ///
+  /// @param since the cursor that he was told last, `""` for none
+  public Session opened(Connection connection, Command.Auth auth, String since) {
+    Session session = opened(connection);
+    if (session.isClosed()) {
+      return session;
+    }
+    Joining.Arrival arrival =
+        welcome -> {
+          welcome.run();
+          streams.welcomed(session, since, told);
+        };
+    guarded(session, () -> joining.auth(session, auth, arrival));
+    session.updateReading();
+    return session;
+  }
+
+  /// A stream has asked for all that it began with.
+  public void begun(Session stream) {
+    streams.begun(stream);
+  }
+
+  /// What a stream begins with could not be done now, and nobody is there to ask again: it ends,
+  /// and its reader comes back to where it was.
+  private void cannotBegin(Session stream) {
+    streams.ended(stream); // no cursor is told any more
+    shard.lane.execute(() -> close(stream, CloseCode.OVERLOADED));
+  }
+
+  /// Requests without a connection, of him whom `auth` names; empty if he is not believed.
+  public Optional<Session> detached(Connection connection, Command.Auth auth, SendRate rate) {
+    return switch (joining.verdict(connection, auth)) {
       case Authenticator.Verdict.Accepted(var identity) ->
           Optional.of(Session.detached(connection, identity, rate, shard.clock.monotonicMillis()));
       case Authenticator.Verdict.Expired(),
@@ -252,6 +293,9 @@ public final class Hub implements CommitListener {
     if (was == Session.State.LIVE) {
       shard.everyone.ended(session);
       shard.channels.ended(session);
+    }
+    if (session.connection().oneWay()) {
+      streams.ended(session);
     }
     joining.left(session, was == Session.State.LIVE);
     catchingUp.left(session);

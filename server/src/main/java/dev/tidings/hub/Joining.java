@@ -18,6 +18,7 @@ import dev.tidings.protocol.ErrorCode;
 import dev.tidings.protocol.Head;
 import dev.tidings.protocol.JsonWriter;
 import dev.tidings.protocol.Units;
+import dev.tidings.session.Connection;
 import dev.tidings.session.Session;
 import java.util.Map;
 import java.util.Optional;
@@ -71,15 +72,24 @@ final class Joining {
     }
   }
 
+  /// What is to be done when a session reads from here on.
+  @FunctionalInterface
+  interface Arrival {
+    /// @param welcome says `welcome`
+    void on(Runnable welcome);
+  }
+
   /// One attempt: what the steps hand on.
   private final class Attempt {
     final Session session;
     final Command.Auth auth;
+    final Arrival arrival;
     final Place place;
 
-    Attempt(Command.Auth auth, Place place) {
+    Attempt(Command.Auth auth, Arrival arrival, Place place) {
       this.session = place.session;
       this.auth = auth;
+      this.arrival = arrival;
       this.place = place;
     }
 
@@ -113,13 +123,16 @@ final class Joining {
   }
 
   void auth(Session session, Command.Auth auth) {
+    auth(session, auth, Runnable::run);
+  }
+
+  void auth(Session session, Command.Auth auth, Arrival arrival) {
     if (session.state() == Session.State.JOINING) {
       replies.err(session, auth.head(), BAD_REQUEST, "auth is under way");
       return;
     }
-    Verdict verdict = verdict(session, auth);
-    switch (verdict) {
-      case Verdict.Accepted(Identity identity) -> accepted(session, auth, identity);
+    switch (verdict(session.connection(), auth)) {
+      case Verdict.Accepted(Identity identity) -> accepted(session, auth, arrival, identity);
       case Verdict.Expired() -> {
         replies.err(session, auth.head(), UNAUTHORIZED, "the token has expired");
         hub.close(session, CloseCode.TOKEN_EXPIRED);
@@ -135,8 +148,8 @@ final class Joining {
     }
   }
 
-  private Verdict verdict(Session session, Command.Auth auth) {
-    boolean loopback = session.connection().loopback();
+  Verdict verdict(Connection connection, Command.Auth auth) {
+    boolean loopback = connection.loopback();
     if (auth.token().isPresent()) {
       return shard.admission.token(auth.token().get(), loopback, shard.clock.epochMillis());
     }
@@ -145,7 +158,7 @@ final class Joining {
         : new Verdict.Rejected("auth needs a token");
   }
 
-  private void accepted(Session session, Command.Auth auth, Identity identity) {
+  private void accepted(Session session, Command.Auth auth, Arrival arrival, Identity identity) {
     if (session.isLive()) {
       renew(session, auth, identity);
       return;
@@ -153,7 +166,7 @@ final class Joining {
     session.joins(identity, auth.device());
     LocalUser user = shard.users.expect(identity.user());
     Place place = new Place(hub, session, user);
-    Attempt attempt = new Attempt(auth, place);
+    Attempt attempt = new Attempt(auth, arrival, place);
     session.registeredAs(place);
     int home = neighbours.homeOf(identity.user());
     neighbours.tell(
@@ -243,7 +256,7 @@ final class Joining {
     shard.everyone.add(session);
     shard.channels.enter(session);
     shard.users.enter(attempt.place.user, session);
-    welcome(session, attempt.auth, session.nextOrdinal());
+    attempt.arrival.on(() -> welcome(session, attempt.auth, session.nextOrdinal()));
     session.updateReading();
   }
 

@@ -16,9 +16,12 @@ final class Replies {
   static final long BUSY_RETRY_MILLIS = 1_000;
 
   private final Shard shard;
+  private final Consumer<Session> cannotBegin;
 
-  Replies(Shard shard) {
+  /// @param cannotBegin hears of a stream whose own request was refused for now
+  Replies(Shard shard, Consumer<Session> cannotBegin) {
     this.shard = shard;
+    this.cannotBegin = cannotBegin;
   }
 
   /// `ok` with what `fields` adds.
@@ -42,6 +45,9 @@ final class Replies {
         request,
         Optional.of(code),
         out -> Units.err(out, request.head(), code, message, retryMillis));
+    if (retryMillis > 0 && request.session().connection().oneWay()) {
+      cannotBegin.accept(request.session());
+    }
   }
 
   /// To somebody of whom nothing is known, or about a unit that was no request.
@@ -68,6 +74,7 @@ final class Replies {
           Answer.UserState _,
           Answer.Page _,
           Answer.SyncPage _,
+          Answer.Owing _,
           Answer.MembersPage _,
           Answer.GroupInfo _,
           Answer.Visible _ -> {

@@ -1,6 +1,7 @@
 package dev.tidings.hub;
 
 import static dev.tidings.protocol.ErrorCode.BAD_REQUEST;
+import static dev.tidings.protocol.ErrorCode.CURSOR;
 import static dev.tidings.protocol.ErrorCode.FORBIDDEN;
 import static dev.tidings.protocol.ErrorCode.TOO_MANY;
 
@@ -20,18 +21,21 @@ final class Subscribing {
   private final Reading reading;
   private final CatchingUp catchingUp;
   private final PresenceWatch presence;
+  private final Streams streams;
 
   Subscribing(
       Shard shard,
       Replies replies,
       Reading reading,
       CatchingUp catchingUp,
-      PresenceWatch presence) {
+      PresenceWatch presence,
+      Streams streams) {
     this.shard = shard;
     this.replies = replies;
     this.reading = reading;
     this.catchingUp = catchingUp;
     this.presence = presence;
+    this.streams = streams;
   }
 
   void subscribe(Request request, Command.Subscribe subscribe) {
@@ -69,6 +73,14 @@ final class Subscribing {
       replies.ok(request, out -> out.name("in").plain(in.toString()));
       return;
     }
+    OptionalLong since = streams.since(request);
+    if (!subscribe.since().isEmpty()) {
+      since = shard.engine.toldUpTo(subscribe.since(), shard.clock.epochMillis());
+      if (since.isEmpty()) {
+        replies.err(request, CURSOR, "sub without since, and read the log");
+        return;
+      }
+    }
     ConversationId id = ConversationId.of(in, request.actor());
     // Followed before the head is read: what is appended in between waits in a note.
     boolean fresh = shard.topics.subscribe(request.session(), in.name());
@@ -80,23 +92,30 @@ final class Subscribing {
     if (fresh) {
       catchingUp.note(request.session());
     }
-    boolean items = subscribe.after().isPresent() || subscribe.last().isPresent();
     Query query =
-        new Query.History(
-            id,
-            request.actor(),
-            subscribe.epoch(),
-            subscribe.after(),
-            OptionalLong.empty(),
-            items ? subscribe.last().orElse(200) : 1,
-            Reading.REPLY_BYTES_MAX,
-            true);
+        since.isPresent() && fresh
+            ? new Query.OwedOf(id, since.getAsLong())
+            : headOrItems(request, subscribe, id);
     boolean taken =
         reading.read(
             request, query, (asking, answer) -> headRead(asking, subscribe, id, fresh, answer));
     if (!taken && fresh) {
       undo(request.session(), id);
     }
+  }
+
+  private static Query headOrItems(
+      Request request, Command.Subscribe subscribe, ConversationId id) {
+    boolean items = subscribe.after().isPresent() || subscribe.last().isPresent();
+    return new Query.History(
+        id,
+        request.actor(),
+        subscribe.epoch(),
+        subscribe.after(),
+        OptionalLong.empty(),
+        items ? subscribe.last().orElse(200) : 1,
+        Reading.REPLY_BYTES_MAX,
+        true);
   }
 
   private void undo(Session session, ConversationId topic) {
@@ -111,17 +130,29 @@ final class Subscribing {
       boolean fresh,
       Answer answer) {
     Session session = request.session();
-    if (replies.refused(request, answer) || !(answer instanceof Answer.Page page)) {
+    if (replies.refused(request, answer)) {
       if (fresh) {
         undo(session, id);
       }
       return;
     }
-    reply(request, subscribe, page);
-    if (fresh) {
-      session.startsBehind(id, page.head(), page.commit());
-      catchingUp.proceed(session);
+    if (answer instanceof Answer.Page page) {
+      reply(request, subscribe, page);
+      if (fresh) {
+        session.startsBehind(id, page.head(), page.commit());
+      }
+    } else if (answer instanceof Answer.Owing owing) {
+      Answer.Owed row = owing.rows().getFirst();
+      replies.ok(
+          request,
+          out -> {
+            out.name("in").plain(subscribe.in().toString());
+            Replies.epoch(out, row.conversation());
+            out.name("head").number(row.head());
+          });
+      session.catchUp().startsWith(row, owing.commit());
     }
+    catchingUp.proceed(session);
   }
 
   private void reply(Request request, Command.Subscribe subscribe, Answer.Page page) {

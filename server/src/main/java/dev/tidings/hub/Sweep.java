@@ -23,12 +23,14 @@ final class Sweep {
   private final Shard shard;
   private final CatchingUp catchingUp;
   private final PresenceWatch presence;
+  private final Streams streams;
 
-  Sweep(Hub hub, Shard shard, CatchingUp catchingUp, PresenceWatch presence) {
+  Sweep(Hub hub, Shard shard, CatchingUp catchingUp, PresenceWatch presence, Streams streams) {
     this.hub = hub;
     this.shard = shard;
     this.catchingUp = catchingUp;
     this.presence = presence;
+    this.streams = streams;
   }
 
   void start() {
@@ -47,6 +49,7 @@ final class Sweep {
       shard.everyone.forEach(session -> look(session, now, pings));
     }
     catchingUp.proceedAll();
+    streams.sweep();
     shard.users.cool(now);
     shard.topics.sweep();
     hub.passing().sweep();
@@ -79,7 +82,8 @@ final class Sweep {
       session.heard(now); // it may well be speaking; we are not listening
     }
     if (session.pingEveryMillis() > 0
-        && now - session.heardMillis() > 2 * session.pingEveryMillis()) {
+        && now - session.heardMillis() > 2 * session.pingEveryMillis()
+        && !session.connection().oneWay()) {
       hub.close(session, CloseCode.IDLE);
     } else if (session.takePing(now)) {
       session.outbox().put(pings.frame(session.isToldEverything()));

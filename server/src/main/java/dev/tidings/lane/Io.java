@@ -1,15 +1,18 @@
 package dev.tidings.lane;
 
+import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.uring.IoUring;
+import io.netty.channel.uring.IoUringChannelOption;
 import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 import java.util.Locale;
@@ -61,6 +64,16 @@ public enum Io {
     return loop instanceof IoEventLoop io && io.isIoType(IoUringIoHandler.class)
         ? IO_URING
         : loop instanceof IoEventLoop other && other.isIoType(EpollIoHandler.class) ? EPOLL : NIO;
+  }
+
+  /// Has the system end a connection of which the peer acknowledges nothing for so long; not on
+  /// NIO, which cannot say it.
+  public static void endUnacknowledged(Channel channel, int millis) {
+    switch (of(channel.eventLoop())) {
+      case EPOLL -> channel.config().setOption(EpollChannelOption.TCP_USER_TIMEOUT, millis);
+      case IO_URING -> channel.config().setOption(IoUringChannelOption.TCP_USER_TIMEOUT, millis);
+      case AUTO, NIO -> {}
+    }
   }
 
   IoHandlerFactory handlers() {

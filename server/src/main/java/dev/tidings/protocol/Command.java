@@ -62,8 +62,10 @@ public sealed interface Command {
   /// Tell those who are connected to `to` now, once, and keep nothing.
   record Signal(Head head, Address to, Payload data) implements Command {}
 
-  /// Follow a topic or a presence. At most one of `after` and `last` is given.
-  record Subscribe(Head head, Address in, String epoch, OptionalLong after, OptionalInt last)
+  /// Follow a topic or a presence. At most one of `after`, `last` and `since` is given; `since` is
+  /// a cursor.
+  record Subscribe(
+      Head head, Address in, String epoch, OptionalLong after, OptionalInt last, String since)
       implements Command {}
 
   record Unsubscribe(Head head, Address in) implements Command {}

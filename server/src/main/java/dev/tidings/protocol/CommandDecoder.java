@@ -342,12 +342,16 @@ public final class CommandDecoder {
     if (after.isPresent() && last.isPresent()) {
       fields.refuse(last, "cannot stand beside after");
     }
+    if (since.isPresent() && (after.isPresent() || last.isPresent())) {
+      fields.refuse(since, "cannot stand beside after or last");
+    }
     return new Command.Subscribe(
         head,
         fields.address(in, FOLLOWABLE),
         fields.text(epoch, EPOCH_BYTES_MAX),
         fields.optionalPosition(after),
-        fields.optionalInteger(last, 1, LAST_MAX));
+        fields.optionalInteger(last, 1, LAST_MAX),
+        fields.filledText(since, CURSOR_BYTES_MAX));
   }
 
   private GroupAction groupAction() {

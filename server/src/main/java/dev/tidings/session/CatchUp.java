@@ -20,14 +20,34 @@ import org.jspecify.annotations.Nullable;
 /// and the commit up to which a page was complete. A page may run ahead of the lane; then the note
 /// stays until the lane has worked off that commit, and what the page already gave is not given
 /// twice.
+///
+/// A *replay* is the same from yet another end: who comes with a cursor is owed all that followed.
+/// Where to read on is listed a page of conversations at a time. Until the list is complete nobody
+/// can say of a conversation that moves now what comes before it; so it gets a note, and is held.
 public final class CatchUp {
   /// Beyond this many conversations it is cheaper to come back and sync.
   public static final int NOTES_MAX = 256;
+
+  /// Conversations that are listed at a time; so many notes may come on top of [#NOTES_MAX].
+  public static final int LISTED_MAX = 64;
 
   private final Map<ConversationId, Note> notes = new LinkedHashMap<>();
   private boolean stalled;
   private @Nullable PageRequest underWay;
   private long pages;
+
+  /// What is still to be listed; null if nothing is.
+  private @Nullable Replay replay;
+
+  private static final class Replay {
+    final long since;
+    long from;
+    boolean underWay;
+
+    Replay(long since) {
+      this.since = since;
+    }
+  }
 
   private static final class Note {
     /// Last seq given to the reader.
@@ -51,8 +71,14 @@ public final class CatchUp {
     /// Nothing of it was given on this connection, so nothing can be missing before what is.
     boolean fresh;
 
+    /// The list may name an earlier place to begin: see [Replay].
+    boolean held;
+
+    /// He is no longer in there, and no entry says so: to be told behind the last one.
+    boolean letGo;
+
     boolean isQuiet() {
-      return page == 0 && !awaiting;
+      return page == 0 && !awaiting && !held;
     }
   }
 
@@ -60,17 +86,23 @@ public final class CatchUp {
   ///
   /// @param number tells it from others, for what it was to serve may be forgotten meanwhile
   /// @param fresh whether nothing was given before, so that there is no gap to be told
-  public record PageRequest(long number, ConversationId in, long after, boolean fresh) {}
+  /// @param letGo whether the reader is to be told, behind the last entry, that he is out
+  public record PageRequest(
+      long number, ConversationId in, long after, boolean fresh, boolean letGo) {}
+
+  /// A page of the list to be read: of the conversations that moved behind `since`, in the order of
+  /// their numbers, those from `from` on.
+  public record ListRequest(long since, long from) {}
 
   /// The lane hands out the entries `first` to `last` as `frame`. Gives them if they are next and
   /// there is room; else notes them. `false`: more conversations moved than can be noted.
   boolean meet(Outbox outbox, ConversationId in, long first, long last, Frame frame) {
     Note note = notes.get(in);
     if (note == null) {
-      if (!stalled && outbox.offer(frame) == Outbox.Offer.ACCEPTED) {
+      if (!stalled && replay == null && outbox.offer(frame) == Outbox.Offer.ACCEPTED) {
         return true;
       }
-      stalled = true;
+      stalled |= replay == null;
       return begin(in, first - 1, last).isPresent();
     }
     note.seen = Math.max(note.seen, last);
@@ -104,14 +136,73 @@ public final class CatchUp {
 
   /// A new note; empty if there are too many.
   private Optional<Note> begin(ConversationId in, long position, long seen) {
-    if (notes.size() == NOTES_MAX) {
+    if (notes.size() >= NOTES_MAX) {
       return Optional.empty();
     }
     Note note = new Note();
     note.position = position;
     note.seen = seen;
+    note.held = replay != null;
     notes.put(in, note);
     return Optional.of(note);
+  }
+
+  /// He was told everything up to the commit `since`, on an earlier connection, and is owed the
+  /// rest. To be called before anything is delivered.
+  public void replay(long since) {
+    replay = new Replay(since);
+  }
+
+  /// The next page of the list to read, if the notes of the one before have nearly gone.
+  public Optional<ListRequest> nextList() {
+    Replay listing = replay;
+    if (listing == null || listing.underWay || listedWait() > LISTED_MAX / 4) {
+      return Optional.empty();
+    }
+    listing.underWay = true;
+    return Optional.of(new ListRequest(listing.since, listing.from));
+  }
+
+  /// How many notes of those that were listed have not gone.
+  private long listedWait() {
+    return notes.values().stream().filter(note -> !note.held).count();
+  }
+
+  /// A page of the list was read.
+  public void listed(Answer.Owing list) {
+    list.rows().forEach(this::owes);
+    Replay listing = listing();
+    listing.underWay = false;
+    listing.from = list.next();
+    if (list.next() == 0) {
+      replay = null;
+      notes.values().forEach(note -> note.held = false);
+    }
+  }
+
+  /// It could not be read now; it will be asked for again.
+  public void listFailed() {
+    listing().underWay = false;
+  }
+
+  private Replay listing() {
+    Replay listing = replay;
+    if (listing == null) {
+      throw new IllegalStateException("no list is under way");
+    }
+    return listing;
+  }
+
+  private void owes(Answer.Owed row) {
+    if (row.after() == row.head()) {
+      return;
+    }
+    Note note = notes.computeIfAbsent(row.conversation().id(), id -> new Note());
+    note.held = false;
+    note.fresh = false;
+    note.position = row.after();
+    note.seen = Math.max(note.seen, row.head());
+    note.letGo = row.turn() == Answer.Owed.Turn.LET_GO;
   }
 
   /// A subscription begins: nothing of `in` is given until its head is known. `false`: too many.
@@ -131,6 +222,15 @@ public final class CatchUp {
       note.awaiting = false;
       note.position = head;
       note.commit = commit;
+    }
+  }
+
+  /// An awaited subscription owes what followed some commit.
+  public void startsWith(Answer.Owed row, long commit) {
+    startsBehind(row.conversation().id(), row.after(), commit);
+    Note note = notes.get(row.conversation().id());
+    if (note != null) {
+      note.seen = Math.max(note.seen, row.head());
     }
   }
 
@@ -164,7 +264,8 @@ public final class CatchUp {
         notes.put(candidate.getKey(), note); // behind the others: pages come in turn
         note.page = ++pages;
         note.seenWhenAsked = note.seen;
-        underWay = new PageRequest(note.page, candidate.getKey(), note.position, note.fresh);
+        underWay =
+            new PageRequest(note.page, candidate.getKey(), note.position, note.fresh, note.letGo);
         return Optional.of(underWay);
       }
     }
@@ -212,6 +313,6 @@ public final class CatchUp {
 
   /// Whether the reader is up to date everywhere.
   boolean isOver() {
-    return notes.isEmpty() && !stalled;
+    return notes.isEmpty() && !stalled && replay == null;
   }
 }

@@ -35,4 +35,21 @@ public interface Connection {
 
   /// Whether a person may be typing: lines over plain TCP.
   boolean lines();
+
+  /// Whether the peer can say nothing here: then it owes no sign of life, and is told its cursor
+  /// apart from the units.
+  default boolean oneWay() {
+    return false;
+  }
+
+  /// Says that the peer was told of every change up to `cursor`. Only of a connection that is
+  /// one-way.
+  default void cursor(String cursor) {
+    throw new IllegalStateException("told in pings");
+  }
+
+  /// Whether anything was written since the last [#cursor].
+  default boolean hasNews() {
+    return false;
+  }
 }

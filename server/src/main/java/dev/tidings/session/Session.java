@@ -451,7 +451,8 @@ public final class Session {
     }
   }
 
-  private CatchUp catchUp() {
+  /// What it is owed, and begins to be if it was nothing.
+  public CatchUp catchUp() {
     CatchUp notes = catchUp;
     if (notes == null) {
       notes = new CatchUp();

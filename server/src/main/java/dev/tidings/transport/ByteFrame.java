@@ -7,10 +7,12 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
-/// A frame as bytes, in a form that serves both transports at once: the head of a WebSocket text
-/// frame (RFC 6455 §5.2), the units, a line feed. A WebSocket takes all but the line feed, a line
-/// all but the head; so each frame is encoded once, whoever reads it.
+/// A frame as bytes, in a form that serves WebSockets and lines at once: the head of a text frame
+/// (RFC 6455 §5.2), the units, a line feed. A WebSocket takes all but the line feed, a line all but
+/// the head. The events of a stream are made of it when the first stream of the lane wants them. So
+/// each frame is encoded once per form, whoever reads it.
 ///
 /// Confined to the lane, so who holds it is counted without a fence: the maker, and the tick for
 /// each socket that is to have it.
@@ -28,6 +30,9 @@ public final class ByteFrame implements Frame {
   private final int unitBytes;
   private final int endBytes;
   private int holders = 1;
+
+  /// The same units as events of a stream, once somebody wanted them.
+  private @Nullable ByteFrame events;
 
   private ByteFrame(ByteBuf bytes, int headBytes, int unitBytes, int endBytes) {
     this.bytes = bytes;
@@ -56,6 +61,23 @@ public final class ByteFrame implements Frame {
     return new ByteFrame(bytes, 0, bytes.readableBytes(), 0);
   }
 
+  private boolean isReady() {
+    return endBytes == 0;
+  }
+
+  /// The frame whose bytes a socket of this form gets.
+  private ByteFrame as(Form form) {
+    if (form != Form.EVENT || isReady()) {
+      return this;
+    }
+    ByteFrame made = events;
+    if (made == null) {
+      made = ready(EventBytes.of(bytes, headBytes, unitBytes));
+      events = made;
+    }
+    return made;
+  }
+
   private int from(Form form) {
     return form == Form.TEXT ? 0 : headBytes;
   }
@@ -66,27 +88,40 @@ public final class ByteFrame implements Frame {
 
   /// What a socket of this form gets, in bytes.
   int length(Form form) {
+    return as(form).ownLength(form);
+  }
+
+  private int ownLength(Form form) {
     return to(form) - from(form);
   }
 
   /// Writes it to a socket; answers how many bytes were taken.
   int write(Form form, Descriptor socket) throws IOException {
+    return as(form).writeOwn(form, socket);
+  }
+
+  private int writeOwn(Form form, Descriptor socket) throws IOException {
     return address != 0
         ? socket.write(address, from(form), to(form))
-        : socket.write(bytes.nioBuffer(from(form), length(form)));
+        : socket.write(bytes.nioBuffer(from(form), ownLength(form)));
   }
 
   /// Puts a copy behind the position of `target`, which has room for it.
   void copy(Form form, ByteBuffer target) {
+    as(form).copyOwn(form, target);
+  }
+
+  private void copyOwn(Form form, ByteBuffer target) {
     int limit = target.limit();
-    target.limit(target.position() + length(form));
+    target.limit(target.position() + ownLength(form));
     bytes.getBytes(from(form), target);
     target.limit(limit);
   }
 
   /// All but the first `skipped` bytes, for one socket's queue, which releases it.
   ByteBuf slice(Form form, int skipped) {
-    return bytes.retainedSlice(from(form) + skipped, length(form) - skipped);
+    ByteFrame own = as(form);
+    return own.bytes.retainedSlice(own.from(form) + skipped, own.ownLength(form) - skipped);
   }
 
   void retain() {
@@ -102,6 +137,9 @@ public final class ByteFrame implements Frame {
   public void release() {
     if (--holders == 0) {
       bytes.release();
+      if (events != null) {
+        events.release();
+      }
     }
   }
 

@@ -26,8 +26,12 @@ public final class SocketConnection implements Connection {
 
   /// What goes around units on the wire.
   public enum Form {
+    /// Messages of a WebSocket.
     TEXT,
-    LINE
+    /// Lines over TCP.
+    LINE,
+    /// Server-sent events; the peer says nothing.
+    EVENT
   }
 
   /// What the handler of the socket does for its connection.
@@ -61,13 +65,16 @@ public final class SocketConnection implements Connection {
   /// Whether the peer has no word left with which to answer our last.
   private boolean answerless;
 
+  /// Something was written since a cursor was told.
+  private boolean news;
+
   public SocketConnection(Channel channel, LaneSockets lane, Form form, Handler handler) {
     this.channel = channel;
     this.lane = lane;
     this.form = form;
     this.handler = handler;
     this.descriptor = lane.descriptor(channel);
-    this.answerless = form == Form.LINE;
+    this.answerless = form != Form.TEXT;
     lane.introduced(channel);
   }
 
@@ -93,6 +100,7 @@ public final class SocketConnection implements Connection {
       last = lane.tick().add(frame, last);
     }
     tickBytes += frame.sizeBytes();
+    news = true;
   }
 
   /// Gives the socket what this tick has brought for it.
@@ -203,7 +211,9 @@ public final class SocketConnection implements Connection {
 
   @Override
   public void pauseReading() {
-    channel.config().setAutoRead(false);
+    if (!oneWay()) { // whose end would not be noticed
+      channel.config().setAutoRead(false);
+    }
   }
 
   @Override
@@ -218,7 +228,33 @@ public final class SocketConnection implements Connection {
     switch (form) {
       case TEXT -> end(WebSocketFrames.close(channel.alloc(), code.number(), code.wire()));
       case LINE -> end(channel.alloc().buffer(0));
+      case EVENT -> end(farewell(code));
     }
+  }
+
+  /// What a browser is to know besides, which comes back by itself: that it should not, or not so
+  /// soon.
+  private ByteBuf farewell(CloseCode code) {
+    if (code.stop()) {
+      return EventBytes.id(EventBytes.STOP);
+    }
+    return EventBytes.retry(channel, code == CloseCode.OVERLOADED);
+  }
+
+  @Override
+  public boolean oneWay() {
+    return form == Form.EVENT;
+  }
+
+  @Override
+  public void cursor(String cursor) {
+    write(EventBytes.id(cursor));
+    news = false;
+  }
+
+  @Override
+  public boolean hasNews() {
+    return news;
   }
 
   /// Nothing that the peer says can be read from now on, not even its answer to a close: whoever

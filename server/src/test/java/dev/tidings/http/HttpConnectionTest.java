@@ -54,7 +54,8 @@ class HttpConnectionTest {
   @ParameterizedTest
   @CsvSource({
     "GET,/nothing,404",
-    "GET,/v1/stream,404",
+    "GET,/v1/stream,401",
+    "OPTIONS,/v1/stream,204",
     "GET,/../../etc/passwd,404",
     "GET,/%2e%2e/web/index.html,404",
     "GET,/v1/rpc,405",

@@ -201,7 +201,8 @@ class CommandDecoderTest {
                 new Address(Kind.TOPIC, "weather/rain"),
                 "k3f",
                 OptionalLong.of(42),
-                OptionalInt.empty()));
+                OptionalInt.empty(),
+                ""));
     assertThat(command("{\"op\":\"sub\",\"in\":\"p:g:ops\",\"last\":1}"))
         .isEqualTo(
             new Command.Subscribe(
@@ -209,7 +210,8 @@ class CommandDecoderTest {
                 new Address(Kind.GROUP_PRESENCE, "ops"),
                 "",
                 OptionalLong.empty(),
-                OptionalInt.of(1)));
+                OptionalInt.of(1),
+                ""));
     assertThat(command("{\"op\":\"sub\",\"in\":\"p:bob\",\"after\":null,\"last\":null}"))
         .isEqualTo(
             new Command.Subscribe(
@@ -217,9 +219,25 @@ class CommandDecoderTest {
                 new Address(Kind.USER_PRESENCE, "bob"),
                 "",
                 OptionalLong.empty(),
-                OptionalInt.empty()));
+                OptionalInt.empty(),
+                ""));
+    assertThat(command("{\"op\":\"sub\",\"in\":\"t:x\",\"since\":\"0-1-2\"}"))
+        .isEqualTo(
+            new Command.Subscribe(
+                Head.of("sub"),
+                new Address(Kind.TOPIC, "x"),
+                "",
+                OptionalLong.empty(),
+                OptionalInt.empty(),
+                "0-1-2"));
     assertRefused(
         "{\"op\":\"sub\",\"in\":\"t:x\",\"after\":1,\"last\":1}", ErrorCode.BAD_REQUEST, "last ");
+    assertRefused(
+        "{\"op\":\"sub\",\"in\":\"t:x\",\"after\":1,\"since\":\"c\"}",
+        ErrorCode.BAD_REQUEST,
+        "since ");
+    assertRefused(
+        "{\"op\":\"sub\",\"in\":\"t:x\",\"since\":\"\"}", ErrorCode.BAD_REQUEST, "since ");
   }
 
   @Test

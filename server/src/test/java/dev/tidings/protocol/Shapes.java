@@ -153,7 +153,8 @@ final class Shapes {
               address("in", "t:", "p:", "p:g:").must(),
               EPOCH,
               position("after"),
-              integer("last", 1, 200)),
+              integer("last", 1, 200),
+              filled("since", 128)),
           shape("unsub", address("in", "t:", "p:", "p:g:").must()),
           shape(
               "history",
@@ -209,6 +210,14 @@ final class Shapes {
           new Wrong(
               "{\"op\":\"sub\",\"in\":\"t:x\",\"after\":1,\"last\":1}",
               "last",
+              ErrorCode.BAD_REQUEST),
+          new Wrong(
+              "{\"op\":\"sub\",\"in\":\"t:x\",\"after\":1,\"since\":\"c\"}",
+              "since",
+              ErrorCode.BAD_REQUEST),
+          new Wrong(
+              "{\"op\":\"sub\",\"in\":\"t:x\",\"last\":1,\"since\":\"c\"}",
+              "since",
               ErrorCode.BAD_REQUEST));
 
   private Shapes() {}

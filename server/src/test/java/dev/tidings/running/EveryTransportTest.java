@@ -35,6 +35,7 @@ class EveryTransportTest {
           "http.HandshakeTest",
           "http.HttpConnectionTest",
           "http.ApiTest",
+          "http.EventStreamTest",
           "DrainingTest");
 
   private static final List<String> ENCRYPTED =
@@ -45,6 +46,7 @@ class EveryTransportTest {
           "transport.SlowReaderTest",
           "http.HandshakeTest",
           "http.HttpConnectionTest",
+          "http.EventStreamTest",
           "DrainingTest");
 
   @ParameterizedTest

@@ -326,6 +326,27 @@ public final class RunningServer implements BeforeAllCallback, AfterEachCallback
     return head;
   }
 
+  /// Somebody who hears the events of `/v1/stream` with this query.
+  public EventSpeaker stream(String query, String... headers) {
+    return streamOn(http(), query, headers);
+  }
+
+  /// As [#stream], on a machine that takes little that he does not read.
+  public EventSpeaker streamOfFewBytes(String query) {
+    return streamOn(new HttpSpeaker(closing(Wire.to(address(), FEW_BYTES))), query);
+  }
+
+  /// As [#stream], over this connection.
+  public static EventSpeaker streamOn(HttpSpeaker http, String query, String... headers) {
+    List<String> head = new ArrayList<>();
+    head.add("GET /v1/stream?" + query + " HTTP/1.1");
+    head.add("Host: localhost");
+    head.addAll(List.of(headers));
+    HttpSpeaker.Response response = http.say(head, new byte[0]).next();
+    assertThat(response.status()).as(response.body()).isEqualTo(200);
+    return new EventSpeaker(http, response);
+  }
+
   /// HTTP by hand.
   public HttpSpeaker http() {
     return new HttpSpeaker(wire());

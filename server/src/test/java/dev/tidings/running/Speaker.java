@@ -8,9 +8,9 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 
-/// Somebody who speaks units by hand, over lines or over WebSocket.
+/// Somebody who speaks units by hand, over lines or over WebSocket, or who only hears them.
 public abstract sealed class Speaker implements AutoCloseable
-    permits LineSpeaker, WebSocketSpeaker {
+    permits LineSpeaker, WebSocketSpeaker, EventSpeaker {
 
   private final Deque<Unit> heard = new ArrayDeque<>();
 

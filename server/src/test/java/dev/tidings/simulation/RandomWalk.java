@@ -30,6 +30,7 @@ final class RandomWalk {
   private final Simulation simulation;
   private final RandomGenerator random;
   private final List<ModelClient> people = new ArrayList<>();
+  private final List<StreamReader> streams = new ArrayList<>();
   private final ModelClient server;
   private int words;
 
@@ -40,6 +41,11 @@ final class RandomWalk {
       people.add(person(user, "phone"));
       if (random.nextBoolean()) {
         people.add(person(user, "desk"));
+      }
+    }
+    for (String user : USERS) {
+      if (random.nextBoolean()) {
+        streams.add(simulation.stream(user, "t:kept.a").alwaysComesBack());
       }
     }
     server = simulation.client("server").alwaysComesBack();
@@ -61,6 +67,7 @@ final class RandomWalk {
       simulation.with(EngineLimits.DEFAULTS.withRetention(retention()));
     }
     people.forEach(ModelClient::connects);
+    streams.forEach(StreamReader::opens);
     server.connects();
     people.getFirst().creates("g:one", "bob", "cat");
     people.getLast().creates("g:two", "ann");
@@ -72,6 +79,8 @@ final class RandomWalk {
     }
     everybodyComesBack();
     simulation.clients().forEach(this::checkComplete);
+    streams.forEach(stream ->
+        claim(stream.hasEverything(), () -> stream + " lacks " + stream.lacks(Long.MAX_VALUE)));
   }
 
   /// Little enough that much is trimmed while somebody is away or slow.
@@ -103,6 +112,7 @@ final class RandomWalk {
       changeGroup(someone);
     } else if (chance < 64) {
       comeOrGo(someone);
+      streamComesOrGoes();
     } else if (chance < 78) {
       someone.takesOnly(random.nextInt(3) == 0 ? random.nextInt(40_000) : 0);
     } else if (chance < 84) {
@@ -203,6 +213,22 @@ final class RandomWalk {
     }
   }
 
+  private void streamComesOrGoes() {
+    if (!streams.isEmpty()) {
+      StreamReader stream = oneOf(streams);
+      switch (random.nextInt(4)) {
+        case 0 -> stream.isCut();
+        case 1 -> stream.takesOnly(random.nextInt(40_000));
+        default -> {
+          stream.readsAgain();
+          if (!stream.isConnected()) {
+            stream.opens();
+          }
+        }
+      }
+    }
+  }
+
   private void follow(ModelClient someone) {
     String topic = oneOf(TOPICS);
     if (someone.topics().contains(topic) && random.nextInt(3) == 0) {
@@ -236,8 +262,15 @@ final class RandomWalk {
           client.connects();
         }
       }
+      for (StreamReader stream : streams) {
+        stream.readsAgain();
+        if (!stream.isConnected()) {
+          stream.opens();
+        }
+      }
       simulation.passes(1_000);
-      if (simulation.clients().stream().allMatch(ModelClient::isUpToDate)) {
+      if (streams.stream().allMatch(StreamReader::hasEverything)
+          && simulation.clients().stream().allMatch(ModelClient::isUpToDate)) {
         return;
       }
     }

@@ -8,6 +8,7 @@ import dev.tidings.engine.Query;
 import dev.tidings.engine.Sanctions;
 import dev.tidings.engine.Ticket;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.random.RandomGenerator;
 
 /// The production engine, whose queues are full whenever a story wants them to be.
@@ -76,6 +77,11 @@ final class SimulatedEngine implements Engine {
   @Override
   public Sanctions sanctions() {
     return engine.sanctions();
+  }
+
+  @Override
+  public OptionalLong toldUpTo(String cursor, long nowMillis) {
+    return engine.toldUpTo(cursor, nowMillis);
   }
 
   @Override

@@ -2,7 +2,9 @@ package dev.tidings.simulation;
 
 import dev.tidings.hub.Hub;
 import dev.tidings.protocol.CloseCode;
+import dev.tidings.protocol.Command;
 import dev.tidings.protocol.ErrorCode;
+import dev.tidings.protocol.Head;
 import dev.tidings.session.Connection;
 import dev.tidings.session.Frame;
 import dev.tidings.session.SendRate;
@@ -12,7 +14,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -47,7 +51,19 @@ final class SimulatedPost implements Connection {
   }
 
   private void begin(String token) {
-    Optional<Session> known = hub.detached(this, token, new SendRate());
+    Optional<Session> known =
+        hub.detached(
+            this,
+            new Command.Auth(
+                Head.of("auth"),
+                Optional.of(token),
+                Optional.empty(),
+                1,
+                "",
+                "",
+                OptionalInt.empty(),
+                Map.of()),
+            new SendRate());
     if (known.isPresent()) {
       session = known.get();
       feed();

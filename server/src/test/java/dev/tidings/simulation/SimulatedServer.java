@@ -23,6 +23,7 @@ final class SimulatedServer {
 
   private final Scheduler scheduler;
   private final RandomGenerator random;
+  private final SimulatedFrames frames;
   private final OnlineUsers online = new OnlineUsers();
   private final List<Strand> lanes = new ArrayList<>();
   private final List<Hub> hubs = new ArrayList<>();
@@ -43,6 +44,7 @@ final class SimulatedServer {
       int laneCount) {
     this.scheduler = scheduler;
     this.random = random;
+    this.frames = frames;
     this.writer = scheduler.strand("writer");
     for (int i = 0; i < READERS; i++) {
       readers.add(scheduler.strand("reader-" + i));
@@ -173,7 +175,14 @@ final class SimulatedServer {
   /// A client's connection, which a balancer puts on some lane.
   SimulatedSocket accept(int lane, Strand peerStrand, Peer peer, boolean lines) {
     SimulatedSocket socket =
-        new SimulatedSocket(lanes.get(lane), hubs.get(lane), peerStrand, peer, random, lines);
+        new SimulatedSocket(
+            lanes.get(lane),
+            hubs.get(lane),
+            peerStrand,
+            peer,
+            random,
+            lines,
+            frames.of(lanes.get(lane)));
     sockets.removeIf(SimulatedSocket::isDead);
     sockets.add(socket);
     return socket;

@@ -2,14 +2,18 @@ package dev.tidings.simulation;
 
 import dev.tidings.hub.Hub;
 import dev.tidings.protocol.CloseCode;
+import dev.tidings.protocol.Command;
+import dev.tidings.protocol.JsonWriter;
 import dev.tidings.session.Connection;
 import dev.tidings.session.Frame;
+import dev.tidings.session.Frames;
 import dev.tidings.session.Outbox;
 import dev.tidings.session.Session;
 import dev.tidings.simulation.SimulatedFrames.SimulatedFrame;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +33,12 @@ final class SimulatedSocket implements Connection {
   private final Peer peer;
   private final RandomGenerator random;
   private final boolean lines;
+  private final Frames frames;
+
+  /// Whether it is a stream, on which the client says nothing.
+  private boolean stream;
+
+  private boolean news;
 
   private final Deque<SimulatedFrame> outgoing = new ArrayDeque<>();
   private int takenOfFirst;
@@ -53,13 +63,15 @@ final class SimulatedSocket implements Connection {
       Scheduler.Strand peerStrand,
       Peer peer,
       RandomGenerator random,
-      boolean lines) {
+      boolean lines,
+      Frames frames) {
     this.lane = lane;
     this.hub = hub;
     this.peerStrand = peerStrand;
     this.peer = peer;
     this.random = random;
     this.lines = lines;
+    this.frames = frames;
   }
 
   /// Opens it on the server's side.
@@ -82,6 +94,18 @@ final class SimulatedSocket implements Connection {
     });
   }
 
+  /// Opens it as a stream that begins with these units, as if the client had said them.
+  void open(Command.Auth auth, String since, List<String> units) {
+    stream = true;
+    units.forEach(unit -> incoming.add(unit.getBytes(StandardCharsets.UTF_8)));
+    lane.execute(() -> {
+      if (!dead) {
+        session = hub.opened(this, auth, since);
+        takeSoon();
+      }
+    });
+  }
+
   // From the server to the client.
 
   @Override
@@ -95,6 +119,32 @@ final class SimulatedSocket implements Connection {
       throw new AssertionError("written behind `bye`: " + ((SimulatedFrame) frame).text());
     }
     queue(frame);
+    news = true;
+  }
+
+  @Override
+  public boolean oneWay() {
+    return stream;
+  }
+
+  @Override
+  public void cursor(String cursor) {
+    mustBeOnLane();
+    if (!dead) {
+      id(cursor);
+      news = false;
+    }
+  }
+
+  private void id(String id) {
+    Frame block = frames.of(new JsonWriter(64).rawAscii("id: " + id));
+    queue(block);
+    block.release();
+  }
+
+  @Override
+  public boolean hasNews() {
+    return news;
   }
 
   private void queue(Frame frame) {
@@ -167,6 +217,9 @@ final class SimulatedSocket implements Connection {
       throw new AssertionError("closed twice");
     }
     queue(bye);
+    if (stream && code.stop()) {
+      id("stop");
+    }
     closing = code;
     incoming.clear();
   }
@@ -218,6 +271,7 @@ final class SimulatedSocket implements Connection {
       throw new AssertionError("resumed without a pause");
     }
     reading = true;
+    beginIfAllIsAsked();
     takeSoon();
   }
 
@@ -238,6 +292,12 @@ final class SimulatedSocket implements Connection {
     return incoming.size();
   }
 
+  private void beginIfAllIsAsked() {
+    if (stream && incoming.isEmpty() && reading && closing == null && session != null) {
+      hub.begun(session);
+    }
+  }
+
   private void takeSoon() {
     boolean something = hungUp || (reading && !incoming.isEmpty());
     if (something && !taking && !dead && session != null && closing == null) {
@@ -254,6 +314,7 @@ final class SimulatedSocket implements Connection {
       byte[] unit = incoming.removeFirst();
       hub.receive(known(), unit, 0, unit.length);
     }
+    beginIfAllIsAsked();
     if (hungUp && closing == null && (incoming.isEmpty() || !reading)) {
       over(OptionalInt.empty());
     }

@@ -276,6 +276,11 @@ final class Simulation {
     return client;
   }
 
+  /// A page with an event stream, not yet opened.
+  StreamReader stream(String user, String... topics) {
+    return new StreamReader(this, user, List.of(topics));
+  }
+
   List<ModelClient> clients() {
     return clients;
   }

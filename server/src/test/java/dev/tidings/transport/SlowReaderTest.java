@@ -51,9 +51,11 @@ class SlowReaderTest {
     LineSpeaker reader = SERVER.line("reader");
     Speaker slowOnLines = SERVER.lineOfFewBytes("slow-1");
     Speaker slowOnFrames = SERVER.webSocketOfFewBytes("slow-2");
+    Speaker slowOnEvents = SERVER.streamOfFewBytes("user=slow-4");
+    assertThat(slowOnEvents.next().op()).isEqualTo("welcome");
     writer.say(
         "{\"op\":\"group\",\"do\":\"create\",\"in\":\"g:flood\","
-            + "\"members\":[\"reader\",\"slow-1\",\"slow-2\"]}");
+            + "\"members\":[\"reader\",\"slow-1\",\"slow-2\",\"slow-4\"]}");
     assertThat(writer.next("msg").text("kind")).isEqualTo("join");
     assertThat(reader.next("msg").text("kind")).isEqualTo("join");
     writer.next("ok");
@@ -70,8 +72,9 @@ class SlowReaderTest {
       assertRises(slow.next("msg", 1 + ENTRIES), 1);
       assertThat(slow.ask("{\"op\":\"ping\",\"id\":1}").op()).isEqualTo("pong");
     }
+    assertRises(slowOnEvents.next("msg", 1 + ENTRIES), 1);
     writer.say(send("g:flood", "\"data\":\"live again\""));
-    for (Speaker each : List.of(reader, slowOnLines, slowOnFrames)) {
+    for (Speaker each : List.of(reader, slowOnLines, slowOnFrames, slowOnEvents)) {
       Unit live = each.next("msg");
       assertThat(live.number("seq")).isEqualTo(2 + ENTRIES);
       assertThat(live.text("data")).isEqualTo("live again");
