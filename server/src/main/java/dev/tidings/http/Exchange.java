@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 
 /// The requests of one POST, and their answers in the same order. For the core it is a connection
 /// to which nothing is said unasked.
+///
+/// Confined to the lane of its hub. That need not be the lane of its socket: if it names a stream
+/// it is carried out where that is.
 final class Exchange implements Connection {
   /// Answers together may grow to this; what is asked beyond is answered `busy`.
   private static final int ANSWERS_BYTES_MAX = 4 * 1024 * 1024;
@@ -37,6 +40,7 @@ final class Exchange implements Connection {
   private final ChannelHandlerContext ctx;
   private final Hub hub;
   private final byte[] lines;
+  private final String stream;
   private final HttpReply reply;
   private final Map<Integer, Answer> answers = new TreeMap<>();
   private @Nullable Session session;
@@ -45,31 +49,57 @@ final class Exchange implements Connection {
   private int answersBytes;
   private boolean over;
 
-  private Exchange(ChannelHandlerContext ctx, Hub hub, byte[] lines, HttpReply reply) {
+  private Exchange(
+      ChannelHandlerContext ctx, Hub hub, byte[] lines, String stream, HttpReply reply) {
     this.ctx = ctx;
     this.hub = hub;
     this.lines = lines;
+    this.stream = stream;
     this.reply = reply;
   }
 
   /// Carries out the requests in `lines` for him whom `auth` names.
+  ///
+  /// @param stream for which it subscribes, `""` for none
   static Exchange begin(
       ChannelHandlerContext ctx,
       Hub hub,
       byte[] lines,
       Command.Auth auth,
       SendRate rate,
+      String stream,
       HttpReply reply) {
-    Exchange exchange = new Exchange(ctx, hub, lines, reply);
-    Optional<Session> session = hub.detached(exchange, auth, rate);
-    if (session.isPresent()) {
-      exchange.session = session.get();
-      exchange.feed();
+    Hub there = hub.of(stream);
+    Exchange exchange = new Exchange(ctx, there, lines, stream, reply);
+    if (there == hub) {
+      exchange.begin(auth, rate);
     } else {
-      exchange.over = true;
-      reply.refusal(ErrorCode.UNAUTHORIZED, "the token is not valid any more");
+      there.execute(() -> exchange.begin(auth, rate));
     }
     return exchange;
+  }
+
+  private void begin(Command.Auth auth, SendRate rate) {
+    if (over) {
+      return; // the socket was gone before
+    }
+    Optional<Session> known = hub.detached(this, auth, rate);
+    if (known.isPresent()) {
+      session = known.get();
+      feed();
+    } else {
+      over = true;
+      answer(() -> reply.refusal(ErrorCode.UNAUTHORIZED, "the token is not valid any more"));
+    }
+  }
+
+  /// Replies, on the lane of the socket.
+  private void answer(Runnable replying) {
+    if (ctx.executor().inEventLoop()) {
+      replying.run();
+    } else {
+      ctx.executor().execute(replying);
+    }
   }
 
   /// Hands on one line after the other until the session wants no more for now.
@@ -81,7 +111,7 @@ final class Exchange implements Connection {
     int taken = 0;
     while (at < lines.length && !over && !asking.isHeldBack()) {
       if (taken++ == LINES_PER_TURN) {
-        ctx.executor().execute(this::feed);
+        hub.execute(this::feed);
         return;
       }
       int from = at;
@@ -114,7 +144,7 @@ final class Exchange implements Connection {
     byte[] unit = ByteFrame.units(frame);
     answersBytes += unit.length;
     answers.put(ordinal, new Answer(refusal, unit));
-    ctx.executor().execute(this::finishIfAnswered); // the session's books are closed by then
+    hub.execute(this::finishIfAnswered); // the session's books are closed by then
   }
 
   private void finishIfAnswered() {
@@ -128,7 +158,10 @@ final class Exchange implements Connection {
     }
     over = true;
     hub.closed(asking);
-    reply.units(status(), body(Optional.empty()), units != 1);
+    HttpResponseStatus status = status();
+    byte[] body = body(Optional.empty());
+    boolean several = units != 1;
+    answer(() -> reply.units(status, body, several));
   }
 
   private byte[] body(Optional<Frame> bye) {
@@ -155,12 +188,19 @@ final class Exchange implements Connection {
     return HttpResponseStatus.OK;
   }
 
-  /// The socket is gone; what was accepted is kept all the same.
+  /// The socket is gone; what was accepted is kept all the same. Called on the lane of the socket.
   void abandoned() {
-    over = true;
-    if (session != null) {
-      hub.closed(session);
-    }
+    hub.execute(() -> {
+      over = true;
+      if (session != null) {
+        hub.closed(session);
+      }
+    });
+  }
+
+  @Override
+  public String stream() {
+    return stream;
   }
 
   @Override
@@ -181,7 +221,7 @@ final class Exchange implements Connection {
 
   @Override
   public void resumeReading() {
-    ctx.executor().execute(this::feed);
+    hub.execute(this::feed);
   }
 
   /// The core met a fault of ours and gave up; what is behind that line is not carried out.
@@ -189,7 +229,8 @@ final class Exchange implements Connection {
   public void close(CloseCode code, Frame bye) {
     if (!over) {
       over = true;
-      reply.units(HttpResponseStatus.INTERNAL_SERVER_ERROR, body(Optional.of(bye)), true);
+      byte[] body = body(Optional.of(bye));
+      answer(() -> reply.units(HttpResponseStatus.INTERNAL_SERVER_ERROR, body, true));
     }
   }
 

@@ -214,7 +214,8 @@ public final class HttpFront extends SimpleChannelInboundHandler<FullHttpRequest
       return;
     }
     Command.Auth auth = Credentials.of(request, target).auth();
-    exchange = Exchange.begin(ctx, lane.hub(), lines.get(), auth, rate, reply);
+    String stream = request.headers().get("X-Conn", "");
+    exchange = Exchange.begin(ctx, lane.hub(), lines.get(), auth, rate, stream, reply);
   }
 
   private static SendUnit.Post shorthand(FullHttpRequest request, Target target, byte[] body) {

@@ -130,7 +130,7 @@ final class HttpReply {
         .set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_METHODS, "GET, POST")
         .set(
             HttpHeaderNames.ACCESS_CONTROL_ALLOW_HEADERS,
-            "authorization, cache-control, content-type, idempotency-key, last-event-id")
+            "authorization, cache-control, content-type, idempotency-key, last-event-id, x-conn")
         .set(HttpHeaderNames.ACCESS_CONTROL_MAX_AGE, "86400");
     send(response);
   }

@@ -61,6 +61,7 @@ public final class Hub implements CommitListener {
   private final Subscribing subscribing;
   private final Streams streams;
   private final Sweep sweep;
+  private final Neighbours neighbours;
   private final String namePrefix;
   private long opened;
 
@@ -93,6 +94,7 @@ public final class Hub implements CommitListener {
             neighbours.congestion(),
             settings,
             this::guarded);
+    this.neighbours = neighbours;
     this.namePrefix = settings.node() + "-" + index + "-";
     this.registry =
         new Registry(
@@ -218,6 +220,17 @@ public final class Hub implements CommitListener {
     guarded(session, () -> joining.auth(session, auth, arrival));
     session.updateReading();
     return session;
+  }
+
+  /// The hub of the lane on which the connection of this name is, or would be; this one if it can
+  /// be nowhere.
+  public Hub of(String connection) {
+    return neighbours.of(connection).orElse(this);
+  }
+
+  /// Runs `task` on this hub's lane.
+  public void execute(Runnable task) {
+    shard.lane.execute(task);
   }
 
   /// A stream has asked for all that it began with.
@@ -503,6 +516,11 @@ public final class Hub implements CommitListener {
   }
 
   // What the parts need of each other.
+
+  /// Whether connections of this lane have such names.
+  boolean names(String connection) {
+    return connection.startsWith(namePrefix);
+  }
 
   Lane lane() {
     return shard.lane;

@@ -1,6 +1,7 @@
 package dev.tidings.hub;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /// The hubs of all lanes of this node. A hub calls another one only through here, as a message in
@@ -27,6 +28,11 @@ public final class Neighbours {
   /// The lane that keeps a user's connections.
   int homeOf(String user) {
     return Math.floorMod(user.hashCode(), hubs.size());
+  }
+
+  /// The hub of the lane whose connections have such names.
+  Optional<Hub> of(String connection) {
+    return hubs.stream().filter(hub -> hub.names(connection)).findFirst();
   }
 
   void tell(int lane, Consumer<Hub> message) {

@@ -91,12 +91,21 @@ final class PresenceWatch {
         request,
         query,
         (asking, answer) -> {
-          if (!replies.refused(asking, answer)) {
+          if (!replies.refused(asking, answer) && !hasEnded(asking)) {
             Readers watchers = users.computeIfAbsent(in.name(), name -> new Readers());
-            follow(asking.session(), watchers);
+            follow(asking.follower(), watchers);
             replies.ok(asking, out -> state(out, in));
           }
         });
+  }
+
+  /// Whether the stream for which a POST asked has ended meanwhile; then that was said.
+  private boolean hasEnded(Request request) {
+    boolean ended = request.follower().isClosed();
+    if (ended) {
+      replies.err(request, ErrorCode.NOT_FOUND, "X-Conn: no such stream");
+    }
+    return ended;
   }
 
   private void state(JsonWriter out, Address in) {
@@ -129,12 +138,12 @@ final class PresenceWatch {
 
   private void watch(Request request, String group, Answer.GroupInfo info) {
     long number = info.conversation().number();
-    if (!isStillIn(request, number)) {
+    if (!isStillIn(request, number) || hasEnded(request)) {
       return;
     }
     GroupWatch known = groups.get(group);
     GroupWatch watch = known == null ? new GroupWatch(group, number) : known;
-    follow(request.session(), watch.watchers);
+    follow(request.follower(), watch.watchers);
     if (known == null) {
       groups.put(group, watch);
       if (info.members() > SMALL_GROUP_MAX) {
@@ -205,8 +214,10 @@ final class PresenceWatch {
     settle(
         watch,
         request -> {
-          watch.watchers.remove(request.session());
-          request.session().followsNoMore(watch.watchers);
+          if (!request.follower().isClosed()) {
+            watch.watchers.remove(request.follower());
+            request.follower().followsNoMore(watch.watchers);
+          }
           replies.busy(request);
         });
   }

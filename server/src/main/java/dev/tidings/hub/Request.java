@@ -8,7 +8,16 @@ import dev.tidings.session.Session;
 ///
 /// @param actor the user for whom it is done: the session's, or the one a backend names in `as`
 /// @param ordinal which request of its session it is, from 0
-record Request(Session session, Head head, String actor, int ordinal) {
+/// @param follower the session that a subscription is of: its own, or the stream that a POST names
+record Request(Session session, Head head, String actor, int ordinal, Session follower) {
+  Request(Session session, Head head, String actor, int ordinal) {
+    this(session, head, actor, ordinal, session);
+  }
+
+  Request of(Session stream) {
+    return new Request(session, head, actor, ordinal, stream);
+  }
+
   Identity identity() {
     return session.identity();
   }

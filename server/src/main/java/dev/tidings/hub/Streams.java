@@ -5,6 +5,7 @@ import dev.tidings.protocol.Head;
 import dev.tidings.session.Session;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /// The connections of this lane on which the peer can say nothing: what they are told beside the
@@ -71,12 +72,21 @@ final class Streams {
 
   /// The commit behind which a log begins for this request, if it is one that a stream begins with.
   OptionalLong since(Request request) {
-    Stream stream = open.get(request.session().name());
-    return stream == null || stream.begun ? OptionalLong.empty() : OptionalLong.of(stream.since);
+    Stream stream = open.get(request.follower().name());
+    return stream == null || stream.begun || request.session() != stream.session
+        ? OptionalLong.empty()
+        : OptionalLong.of(stream.since);
   }
 
   void ended(Session session) {
     open.remove(session.name());
+  }
+
+  /// The stream of this name, if it is of `user`.
+  Optional<Session> find(String name, String user) {
+    return Optional.ofNullable(open.get(name))
+        .map(stream -> stream.session)
+        .filter(session -> session.user().equals(user));
   }
 
   /// Tells its cursor to each that was told anything else since. To be called regularly.

@@ -3,6 +3,7 @@ package dev.tidings.hub;
 import static dev.tidings.protocol.ErrorCode.BAD_REQUEST;
 import static dev.tidings.protocol.ErrorCode.CURSOR;
 import static dev.tidings.protocol.ErrorCode.FORBIDDEN;
+import static dev.tidings.protocol.ErrorCode.NOT_FOUND;
 import static dev.tidings.protocol.ErrorCode.TOO_MANY;
 
 import dev.tidings.auth.Caps;
@@ -12,6 +13,7 @@ import dev.tidings.engine.Query;
 import dev.tidings.protocol.Address;
 import dev.tidings.protocol.Command;
 import dev.tidings.session.Session;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /// `sub` and `unsub`: topics here, presence in [PresenceWatch].
@@ -38,12 +40,35 @@ final class Subscribing {
     this.streams = streams;
   }
 
-  void subscribe(Request request, Command.Subscribe subscribe) {
-    Session session = request.session();
+  void subscribe(Request asking, Command.Subscribe subscribe) {
+    bound(asking).ifPresent(request -> follow(request, subscribe));
+  }
+
+  /// The request for the session that is to follow; empty if there is none, and that was said.
+  private Optional<Request> bound(Request request) {
+    if (!request.session().isDetached()) {
+      return Optional.of(request);
+    }
+    String name = request.session().connection().stream();
+    if (name.isEmpty()) {
+      replies.err(request, BAD_REQUEST, "needs a connection, or a stream named by X-Conn");
+      return Optional.empty();
+    }
+    Optional<Session> stream = streams.find(name, request.session().user());
+    if (stream.isEmpty()) {
+      noSuchStream(request);
+    }
+    return stream.map(request::of);
+  }
+
+  private void noSuchStream(Request request) {
+    replies.err(request, NOT_FOUND, "X-Conn: no such stream");
+  }
+
+  private void follow(Request request, Command.Subscribe subscribe) {
+    Session session = request.follower();
     Address in = subscribe.in();
-    if (session.isDetached()) {
-      replies.err(request, BAD_REQUEST, "sub needs a connection");
-    } else if (!request.identity().caps().maySubscribe(in)) {
+    if (!request.identity().caps().maySubscribe(in)) {
       replies.err(request, FORBIDDEN, "may not follow " + in);
     } else if (session.subscriptions().size() >= shard.settings.subscriptionsMax()
         && !follows(session, in)) {
@@ -69,7 +94,7 @@ final class Subscribing {
   private void topic(Request request, Command.Subscribe subscribe) {
     Address in = subscribe.in();
     if (!shard.settings.keeps(in.name())) {
-      shard.topics.subscribe(request.session(), in.name());
+      shard.topics.subscribe(request.follower(), in.name());
       replies.ok(request, out -> out.name("in").plain(in.toString()));
       return;
     }
@@ -82,15 +107,19 @@ final class Subscribing {
       }
     }
     ConversationId id = ConversationId.of(in, request.actor());
+    if (awaitsHead(request.follower(), id)) {
+      replies.busy(request); // another POST has just asked for it, and it may yet fail
+      return;
+    }
     // Followed before the head is read: what is appended in between waits in a note.
-    boolean fresh = shard.topics.subscribe(request.session(), in.name());
-    if (fresh && !request.session().awaitHead(id)) {
-      shard.topics.unsubscribe(request.session(), in.name());
+    boolean fresh = shard.topics.subscribe(request.follower(), in.name());
+    if (fresh && !request.follower().awaitHead(id)) {
+      shard.topics.unsubscribe(request.follower(), in.name());
       replies.busy(request);
       return;
     }
     if (fresh) {
-      catchingUp.note(request.session());
+      catchingUp.note(request.follower());
     }
     Query query =
         since.isPresent() && fresh
@@ -100,8 +129,12 @@ final class Subscribing {
         reading.read(
             request, query, (asking, answer) -> headRead(asking, subscribe, id, fresh, answer));
     if (!taken && fresh) {
-      undo(request.session(), id);
+      undo(request.follower(), id);
     }
+  }
+
+  private static boolean awaitsHead(Session session, ConversationId topic) {
+    return session.isCatchingUp() && session.catchUp().awaitsHead(topic);
   }
 
   private static Query headOrItems(
@@ -129,7 +162,11 @@ final class Subscribing {
       ConversationId id,
       boolean fresh,
       Answer answer) {
-    Session session = request.session();
+    Session session = request.follower();
+    if (session.isClosed()) {
+      noSuchStream(request); // it ended meanwhile, and with it what it followed
+      return;
+    }
     if (replies.refused(request, answer)) {
       if (fresh) {
         undo(session, id);
@@ -187,8 +224,17 @@ final class Subscribing {
     presence.keepOnly(session, caps);
   }
 
-  void unsubscribe(Request request, Address in) {
-    Session session = request.session();
+  void unsubscribe(Request asking, Address in) {
+    Session session = asking.session();
+    if (session.isDetached() && session.connection().stream().isEmpty()) {
+      unfollow(asking, in); // there is nothing to end
+    } else {
+      bound(asking).ifPresent(request -> unfollow(request, in));
+    }
+  }
+
+  private void unfollow(Request request, Address in) {
+    Session session = request.follower();
     switch (in.kind()) {
       case TOPIC -> {
         undo(session, ConversationId.of(in, request.actor()));

@@ -215,6 +215,12 @@ public final class CatchUp {
     return note.isPresent();
   }
 
+  /// Whether the head of a subscription is not known yet.
+  public boolean awaitsHead(ConversationId in) {
+    Note note = notes.get(in);
+    return note != null && note.awaiting;
+  }
+
   /// The head that an awaited subscription starts behind, and the commit at which it was read.
   void startsBehind(ConversationId in, long head, long commit) {
     Note note = notes.get(in);

@@ -36,6 +36,11 @@ public interface Connection {
   /// Whether a person may be typing: lines over plain TCP.
   boolean lines();
 
+  /// The name of the stream for which this POST subscribes, `""` for none.
+  default String stream() {
+    return "";
+  }
+
   /// Whether the peer can say nothing here: then it owes no sign of life, and is told its cursor
   /// apart from the units.
   default boolean oneWay() {

@@ -13,6 +13,7 @@ import dev.tidings.running.RunningServer;
 import dev.tidings.running.Unit;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -277,5 +278,103 @@ class EventStreamTest {
     List<String> ofElsewhere = new ArrayList<>(head);
     ofElsewhere.add("Origin: https://elsewhere.example");
     assertThat(SERVER.http().say(ofElsewhere, unit.getBytes(UTF_8)).next().status()).isEqualTo(401);
+  }
+
+  @Nested
+  class APostThatNamesTheStream {
+    private static Response post(String user, String conn, String... units) {
+      byte[] body = String.join("\n", units).getBytes(UTF_8);
+      return SERVER
+          .http()
+          .say(
+              List.of(
+                  "POST /v1/rpc?user=" + user + " HTTP/1.1",
+                  "Host: localhost",
+                  "X-Conn: " + conn,
+                  "Content-Length: " + body.length),
+              body)
+          .next();
+    }
+
+    private static String sub(String in) {
+      return "{\"op\":\"sub\",\"id\":1,\"in\":\"" + in + "\"}";
+    }
+
+    private static String unsub(String in) {
+      return "{\"op\":\"unsub\",\"id\":2,\"in\":\"" + in + "\"}";
+    }
+
+    @Test
+    void followsAndEndsFollowingThere() {
+      LineSpeaker bob = SERVER.line("bob");
+      for (int i = 0; i < 4; i++) { // streams and posts come to any lane
+        EventSpeaker pia = SERVER.stream("user=pia");
+        String conn = pia.next().text("conn");
+        assertThat(post("pia", conn, sub("t:free")).unit().op()).isEqualTo("ok");
+        Response several = post("pia", conn, sub("t:kept.p"), sub("p:pia"), sub("t:free"));
+        assertThat(several.units()).extracting(Unit::op).containsExactly("ok", "ok", "ok");
+        assertThat(several.units().get(0).has("head")).isTrue();
+        send(bob, "t:free", "1");
+        send(bob, "t:kept.p", "2");
+        assertThat(pia.next("msg").number("data")).isEqualTo(1);
+        assertThat(pia.next("msg").number("data")).isEqualTo(2);
+        assertThat(post("pia", conn, unsub("t:free")).unit().op()).isEqualTo("ok");
+        send(bob, "t:free", "3");
+        send(bob, "u:pia", "4");
+        assertThat(pia.next("msg").number("data")).as("not 3").isEqualTo(4);
+        pia.close();
+      }
+    }
+
+    @Test
+    void mayWatchAGroup() {
+      LineSpeaker bob = SERVER.line("bob");
+      bob.say("{\"op\":\"group\",\"do\":\"create\",\"in\":\"g:watched\",\"members\":[\"quinn\"]}");
+      bob.next("ok");
+      EventSpeaker quinn = SERVER.stream("user=quinn");
+      String conn = quinn.next().text("conn");
+      Unit watched = post("quinn", conn, sub("p:g:watched")).unit();
+      assertThat(watched.json("online")).contains("quinn");
+      assertThat(post("quinn", conn, sub("p:g:elsewhere")).unit().text("code"))
+          .isEqualTo("not_found");
+    }
+
+    @Test
+    void ofAnotherUserOrOfNoStreamLooksTheSame() {
+      EventSpeaker ruth = SERVER.stream("user=ruth");
+      String conn = ruth.next().text("conn");
+      LineSpeaker line = SERVER.line();
+      String onALine = line.auth("\"user\":\"sam\"").text("conn");
+      List<String> answers = new ArrayList<>();
+      for (String name : List.of(conn, "n1-0-zzzz", "n1-99-1", "nonsense", onALine)) {
+        Response response = post("sam", name, sub("t:free"));
+        assertThat(response.status()).isEqualTo(404);
+        answers.add(response.body());
+        assertThat(post("sam", name, unsub("t:free")).status()).isEqualTo(404);
+        assertThat(post("sam", name, "{\"op\":\"ping\"}").status())
+            .as("what needs none")
+            .isEqualTo(200);
+      }
+      assertThat(answers).allMatch(answers.getFirst()::equals);
+      ruth.close();
+      Response late = post("ruth", conn, sub("t:free"));
+      for (int i = 0; i < 1_000 && late.status() != 404; i++) { // its end is noticed by and by
+        late = post("ruth", conn, sub("t:free"));
+      }
+      assertThat(late.body()).isEqualTo(answers.getFirst());
+    }
+
+    @Test
+    void isCountedForTheStream() {
+      EventSpeaker tom = SERVER.stream("user=tom");
+      String conn = tom.next().text("conn");
+      List<String> subs = new ArrayList<>();
+      for (int i = 0; i < 257; i++) {
+        subs.add(sub("t:free." + i));
+      }
+      List<Unit> answers = post("tom", conn, subs.toArray(String[]::new)).units();
+      assertThat(answers.subList(0, 256)).allMatch(unit -> unit.op().equals("ok"));
+      assertThat(answers.get(256).text("code")).isEqualTo("too_many");
+    }
   }
 }

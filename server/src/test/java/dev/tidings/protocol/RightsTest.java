@@ -129,9 +129,14 @@ class RightsTest {
   /// Nothing is answered to these, and nothing happens.
   private static final Set<String> UNANSWERED = Set.of("pong");
 
-  /// What a request without a connection is told instead, whatever the table says but `forbidden`.
-  private static final Map<String, String> WITHOUT_CONNECTION =
-      Map.of("auth", "bad_request", "sub", "bad_request");
+  /// What makes no sense over a transport is told instead, whatever the table says but `forbidden`:
+  /// who asks by POST has shown who he is, and follows nothing unless he names a stream.
+  private static final Map<Transport, Map<String, String>> INSTEAD =
+      Map.of(
+          Transport.POST,
+          Map.of("auth", "bad_request", "sub", "bad_request"),
+          Transport.EVENTS,
+          Map.of("auth", "bad_request"));
 
   private static final AtomicInteger NEXT = new AtomicInteger();
 
@@ -205,8 +210,8 @@ class RightsTest {
       String expected,
       Unit answer) {
     String outcome = answer.op().equals("err") ? answer.text("code") : answer.op();
-    boolean without = transport == Transport.POST && !expected.equals("forbidden");
-    String wanted = without ? WITHOUT_CONNECTION.getOrDefault(what, expected) : expected;
+    Map<String, String> instead = INSTEAD.getOrDefault(transport, Map.of());
+    String wanted = expected.equals("forbidden") ? expected : instead.getOrDefault(what, expected);
     if (!outcome.equals(wanted)) {
       wrong.add(what + " by " + who + ": " + answer + " and not " + wanted);
     }
@@ -257,7 +262,7 @@ class RightsTest {
     List<String> wrong = new ArrayList<>();
     for (int column = 1; column < table.columns().size(); column++) {
       String who = table.columns().get(column);
-      if (who.equals("guest") && transport == Transport.POST) {
+      if (who.equals("guest") && !transport.takesGuests()) {
         continue; // without a token nothing is read: ApiTest
       }
       for (List<String> row : table.rows()) {
@@ -301,7 +306,7 @@ class RightsTest {
       if (shape.word().equals("auth")) {
         continue;
       }
-      if (transport != Transport.POST) {
+      if (transport.takesGuests()) {
         try (Asking guest = identity("guest", transport)) {
           assertThat(guest.outcome(shape.least())).as(shape.word()).isEqualTo("unauthorized");
         }

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidings.running.HttpSpeaker.Response;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// Somebody who asks one thing after the other, over whichever transport.
 public abstract class Asking implements AutoCloseable {
@@ -12,7 +14,14 @@ public abstract class Asking implements AutoCloseable {
   public enum Transport {
     LINES,
     WEB_SOCKET,
-    POST
+    POST,
+    /// A stream of events, and POSTs that name it.
+    EVENTS;
+
+    /// Whether one may connect first and say then who one is.
+    public boolean takesGuests() {
+      return this == LINES || this == WEB_SOCKET;
+    }
   }
 
   /// As `user`, with a token of the server's key.
@@ -25,11 +34,16 @@ public abstract class Asking implements AutoCloseable {
     return switch (transport) {
       case LINES -> speaking(server.line(), token);
       case WEB_SOCKET -> speaking(server.webSocket(), token);
-      case POST -> new Posting(server.http(), token);
+      case POST -> new Posting(server.http(), token, Optional.empty());
+      case EVENTS ->
+          new Posting(
+              server.http(),
+              token,
+              Optional.of(server.stream("", "Authorization: Bearer " + token)));
     };
   }
 
-  /// Without a word of who he is. Over POST that is not possible.
+  /// Without a word of who he is, where [Transport#takesGuests].
   public static Asking asGuest(Transport transport, RunningServer server) {
     return new Speaking(transport == Transport.LINES ? server.line() : server.webSocket());
   }
@@ -94,22 +108,30 @@ public abstract class Asking implements AutoCloseable {
   private static final class Posting extends Asking {
     private final HttpSpeaker http;
     private final String token;
+    private final Optional<EventSpeaker> stream;
 
-    Posting(HttpSpeaker http, String token) {
+    /// `conn` of the stream, `""` without one.
+    private final String conn;
+
+    Posting(HttpSpeaker http, String token, Optional<EventSpeaker> stream) {
       this.http = http;
       this.token = token;
+      this.stream = stream;
+      this.conn = stream.map(events -> events.next("welcome").text("conn")).orElse("");
     }
 
     @Override
     public void say(String unit) {
       byte[] body = unit.getBytes(StandardCharsets.UTF_8);
-      http.say(
-          List.of(
-              "POST /v1/rpc HTTP/1.1",
-              "Host: localhost",
-              "Authorization: Bearer " + token,
-              "Content-Length: " + body.length),
-          body);
+      List<String> head = new ArrayList<>();
+      head.add("POST /v1/rpc HTTP/1.1");
+      head.add("Host: localhost");
+      head.add("Authorization: Bearer " + token);
+      if (stream.isPresent()) {
+        head.add("X-Conn: " + conn);
+      }
+      head.add("Content-Length: " + body.length);
+      http.say(head, body);
     }
 
     @Override
@@ -124,6 +146,7 @@ public abstract class Asking implements AutoCloseable {
 
     @Override
     public void close() {
+      stream.ifPresent(EventSpeaker::close);
       http.close();
     }
   }
