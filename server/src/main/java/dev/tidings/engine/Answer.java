@@ -85,9 +85,10 @@ public sealed interface Answer {
       Stand stand,
       List<Entry> tail) {}
 
+  /// @param moved whether anything moved since the cursor that was given; some rows come always
   /// @param cursor `""` but on the last page
   /// @param next `""` on the last page
-  record SyncPage(List<Row> rows, String cursor, String next) implements Answer {}
+  record SyncPage(List<Row> rows, boolean moved, String cursor, String next) implements Answer {}
 
   /// The entries of one log that a reader was not told of: those after `after` up to `head`.
   /// `after` may lie before the first that is kept; then something is gone that he may not have

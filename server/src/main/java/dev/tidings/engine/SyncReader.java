@@ -52,6 +52,12 @@ final class SyncReader {
     long number() {
       return view.conversation().number();
     }
+
+    /// When anything of it changed, marks and wishes included.
+    long lastCommit() {
+      long marked = peer.map(Standing::markedCommit).orElse(0L);
+      return Math.max(commit, Math.max(standing.commit(), marked));
+    }
   }
 
   /// Newest first; the number decides between conversations of one commit.
@@ -117,7 +123,10 @@ final class SyncReader {
       }
       since = known.get().commit();
     }
-    return page(query, start, cursor, moved(query, since, now));
+    List<Moved> rows = moved(query, since, now);
+    long after = since;
+    boolean moved = rows.stream().anyMatch(row -> row.lastCommit() > after);
+    return page(query, start, cursor, rows, moved);
   }
 
   private List<Moved> moved(Query.Sync query, long since, long now) {
@@ -188,10 +197,9 @@ final class SyncReader {
     Last last = last(view);
     long commit = last.commit();
     Standing standing = logs.standing(user, number);
-    Optional<Standing> peer = peer(view, user);
-    long marked = peer.map(Standing::markedCommit).orElse(0L);
-    if (Math.max(commit, Math.max(standing.commit(), marked)) > since) {
-      moved.add(new Moved(view, commit, last.messages(), standing, peer));
+    Moved row = new Moved(view, commit, last.messages(), standing, peer(view, user));
+    if (row.lastCommit() > since) {
+      moved.add(row);
     }
   }
 
@@ -260,7 +268,7 @@ final class SyncReader {
   }
 
   private Answer page(
-      Query.Sync query, Optional<PageStart> start, String cursor, List<Moved> moved) {
+      Query.Sync query, Optional<PageStart> start, String cursor, List<Moved> moved, boolean any) {
     long begunAt = Cursor.parse(cursor).orElseThrow().commit();
     moved.sort(newestFirst(begunAt));
     List<Answer.Row> rows = new ArrayList<>();
@@ -274,7 +282,7 @@ final class SyncReader {
       boolean full = rows.size() == query.limit() || bytes + rowBytes > query.bytesMax();
       if (full && !rows.isEmpty()) {
         String next = PageStart.behind(cursor, moved.get(i - 1), begunAt).toString();
-        return new Answer.SyncPage(rows, "", next);
+        return new Answer.SyncPage(rows, any, "", next);
       }
       List<Entry> tail = tail(row.view(), query.tail(), query.bytesMax() - bytes - rowBytes);
       rows.add(row(row.view(), stand(row), tail));
@@ -283,7 +291,7 @@ final class SyncReader {
         bytes += entry.replyBytes();
       }
     }
-    return new Answer.SyncPage(rows, cursor, "");
+    return new Answer.SyncPage(rows, any, cursor, "");
   }
 
   private static int rowBytes(LogReader.View view) {

@@ -64,6 +64,7 @@ public final class HttpFront extends SimpleChannelInboundHandler<FullHttpRequest
 
   private @Nullable HttpReply underWay;
   private @Nullable Exchange exchange;
+  private @Nullable PollRequest poll;
   private @Nullable ScheduledFuture<?> patience;
 
   /// No request is taken any more.
@@ -136,6 +137,7 @@ public final class HttpFront extends SimpleChannelInboundHandler<FullHttpRequest
   private void answered(ChannelHandlerContext ctx) {
     underWay = null;
     exchange = null;
+    poll = null;
     if (ended) {
       end(ctx);
     } else {
@@ -166,7 +168,7 @@ public final class HttpFront extends SimpleChannelInboundHandler<FullHttpRequest
       reply.preflight(NO_CONTENT);
     } else if (target.path().equals(Target.WEB_SOCKET)) {
       refuseUpgrade(request, reply);
-    } else if (target.path().equals(Target.STREAM)) {
+    } else if (target.path().equals(Target.STREAM) || target.path().equals(Target.POLL)) {
       listen(ctx, request, target, reply);
     } else if (target.takesUnits()) {
       if (method.equals(HttpMethod.POST)) {
@@ -197,6 +199,9 @@ public final class HttpFront extends SimpleChannelInboundHandler<FullHttpRequest
       reply.wrongMethod("GET");
     } else if (!mayConnect(request)) {
       reply.text(FORBIDDEN, ONLY_FROM_HERE);
+    } else if (target.path().equals(Target.POLL)) {
+      expectWithin(ctx, PollRequest.WAIT_SECONDS_MAX + ANSWER_SECONDS_MAX);
+      poll = PollRequest.begin(ctx, request, target, services, lane.hub(), reply).orElse(null);
     } else if (StreamRequest.take(ctx, request, target, services, lane, reply)) {
       ended = true;
     }
@@ -275,6 +280,10 @@ public final class HttpFront extends SimpleChannelInboundHandler<FullHttpRequest
     if (exchange != null) {
       exchange.abandoned();
       exchange = null;
+    }
+    if (poll != null) {
+      poll.abandoned();
+      poll = null;
     }
   }
 

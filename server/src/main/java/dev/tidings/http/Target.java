@@ -10,6 +10,7 @@ import java.util.Optional;
 record Target(String path, Map<String, List<String>> parameters) {
   static final String WEB_SOCKET = "/v1/ws";
   static final String STREAM = "/v1/stream";
+  static final String POLL = "/v1/poll";
   static final String RPC = "/v1/rpc";
   static final String SEND = "/v1/send/";
 

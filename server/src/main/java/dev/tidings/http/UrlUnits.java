@@ -20,6 +20,14 @@ final class UrlUnits {
     return decoded(auth);
   }
 
+  static Decoded sync(Target target) {
+    JsonWriter sync = new JsonWriter(256);
+    sync.beginObject().name("op").plain("sync");
+    texts(sync, target, "since", "next");
+    numbers(sync, target, "tail", "limit");
+    return decoded(sync);
+  }
+
   private static Decoded decoded(JsonWriter unit) {
     byte[] bytes = unit.endObject().toBytes();
     return new CommandDecoder().decode(bytes, 0, bytes.length);

@@ -60,6 +60,7 @@ public final class Hub implements CommitListener {
   private final PresenceWatch presence;
   private final Subscribing subscribing;
   private final Streams streams;
+  private final Polls polls;
   private final Sweep sweep;
   private final Neighbours neighbours;
   private final String namePrefix;
@@ -113,6 +114,7 @@ public final class Hub implements CommitListener {
     this.signals = new Signals(shard, replies, sending);
     this.marking = new Marking(shard, replies);
     this.reading = new Reading(shard, replies);
+    this.polls = new Polls(shard, reading);
     this.groups = new Groups(shard, replies, reading);
     this.administration = new Administration(shard, replies, neighbours);
     this.presence = new PresenceWatch(shard, replies, reading, neighbours);
@@ -145,8 +147,12 @@ public final class Hub implements CommitListener {
   }
 
   /// A stream's reader cannot open another one before this one ends, so it ends inside the window,
-  /// at another moment each; he comes back by himself.
+  /// at another moment each; he comes back by himself. A poll is answered.
   private void sendAway(Session session, Frame bye, long withinMillis) {
+    if (session.connection().polls()) {
+      polls.hurry(session);
+      return;
+    }
     session.outbox().put(bye);
     if (session.connection().oneWay() && withinMillis > 0) {
       long moment = Math.floorMod(session.name().hashCode() * 0x9E3779B1L, withinMillis);
@@ -220,6 +226,31 @@ public final class Hub implements CommitListener {
     guarded(session, () -> joining.auth(session, auth, arrival));
     session.updateReading();
     return session;
+  }
+
+  /// A poll was opened: `sync` is answered when it has something to tell, or after `waitMillis`.
+  public Session opened(
+      Connection connection, Command.Auth auth, Command.Sync sync, long waitMillis) {
+    Session session = opened(connection);
+    if (session.isClosed()) {
+      return session;
+    }
+    Joining.Arrival arrival =
+        _ -> {
+          String refusal = forbids(session, sync, session.user());
+          if (refusal.isEmpty()) {
+            polls.welcomed(session, sync, waitMillis);
+          } else {
+            replies.err(session, sync.head(), FORBIDDEN, refusal);
+          }
+        };
+    guarded(session, () -> joining.auth(session, auth, arrival));
+    return session;
+  }
+
+  /// Something was written to a poll: it looks what it was.
+  public void woken(Session poll) {
+    polls.woken(poll);
   }
 
   /// The hub of the lane on which the connection of this name is, or would be; this one if it can
@@ -309,6 +340,9 @@ public final class Hub implements CommitListener {
     }
     if (session.connection().oneWay()) {
       streams.ended(session);
+    }
+    if (session.connection().polls()) {
+      polls.ended(session);
     }
     joining.left(session, was == Session.State.LIVE);
     catchingUp.left(session);

@@ -261,6 +261,9 @@ final class Joining {
   }
 
   private int pingSeconds(Attempt attempt) {
+    if (attempt.session.connection().polls()) {
+      return 0;
+    }
     boolean byHand =
         attempt.session.connection().lines()
             && attempt.session.connection().loopback()

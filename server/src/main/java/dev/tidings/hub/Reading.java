@@ -97,16 +97,18 @@ final class Reading {
   }
 
   void sync(Request request, Command.Sync sync) {
-    Query query =
-        new Query.Sync(
-            request.actor(),
-            channels(request),
-            sync.since(),
-            sync.tail(),
-            sync.limit(),
-            sync.next(),
-            REPLY_BYTES_MAX);
-    read(request, query, this::rows);
+    read(request, query(request, sync), this::rows);
+  }
+
+  Query query(Request request, Command.Sync sync) {
+    return new Query.Sync(
+        request.actor(),
+        channels(request),
+        sync.since(),
+        sync.tail(),
+        sync.limit(),
+        sync.next(),
+        REPLY_BYTES_MAX);
   }
 
   /// The labels of whom a backend acts for are not known: then it is told of all that he has begun.
@@ -116,7 +118,7 @@ final class Reading {
         : shard.channels.all();
   }
 
-  private void rows(Request request, Answer answer) {
+  void rows(Request request, Answer answer) {
     if (replies.refused(request, answer) || !(answer instanceof Answer.SyncPage page)) {
       return;
     }

@@ -36,6 +36,12 @@ public interface Connection {
   /// Whether a person may be typing: lines over plain TCP.
   boolean lines();
 
+  /// Whether it waits for something to happen and ends with the answer: nothing that is written is
+  /// kept, but the first of it says that something did. It is not welcomed and gets no heartbeat.
+  default boolean polls() {
+    return false;
+  }
+
   /// The name of the stream for which this POST subscribes, `""` for none.
   default String stream() {
     return "";

@@ -55,6 +55,7 @@ class HttpConnectionTest {
   @CsvSource({
     "GET,/nothing,404",
     "GET,/v1/stream,401",
+    "GET,/v1/poll,401",
     "OPTIONS,/v1/stream,204",
     "GET,/../../etc/passwd,404",
     "GET,/%2e%2e/web/index.html,404",

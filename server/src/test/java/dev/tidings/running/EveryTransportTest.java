@@ -36,6 +36,7 @@ class EveryTransportTest {
           "http.HttpConnectionTest",
           "http.ApiTest",
           "http.EventStreamTest",
+          "http.PollTest",
           "DrainingTest");
 
   private static final List<String> ENCRYPTED =
@@ -47,6 +48,7 @@ class EveryTransportTest {
           "http.HandshakeTest",
           "http.HttpConnectionTest",
           "http.EventStreamTest",
+          "http.PollTest",
           "DrainingTest");
 
   @ParameterizedTest

@@ -8,6 +8,7 @@ import dev.tidings.base.Clock;
 import dev.tidings.config.Network;
 import dev.tidings.config.ServerSettings;
 import dev.tidings.engine.Level;
+import dev.tidings.lane.Io;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -112,6 +113,11 @@ public final class RunningServer implements BeforeAllCallback, AfterEachCallback
     } finally {
       network = before;
     }
+  }
+
+  /// How the servers wait for sockets.
+  public static Io io() {
+    return network.io().resolved();
   }
 
   @Override
