@@ -111,6 +111,7 @@ export function stage(options = {}) {
     url: 'ws://test/v1/ws',
     ...(options.token ? {} : { user: 'alice' }),
     WebSocket,
+    transport: 'ws',
     clock,
     random: () => 0.5,
     newCid: () => `cid-${++cids}`,

@@ -2,6 +2,7 @@
 // paragraph signs below point into it.
 //
 // The story of a message, in the order of this file:
+//   StreamSocket   looks like a WebSocket where none can be had: events in, POSTs out
 //   Link           one WebSocket: frames, request ids, heartbeat; knows nothing of conversations
 //   Outbox         what the application sends waits here, in order per address
 //   Sender         puts it on the wire until it is answered
@@ -146,7 +147,10 @@
  *   `entry` listeners have returned
  * @property {string} [account] the user whose positions `storage` holds; default: `user`
  * @property {Partial<Limits>} [limits]
+ * @property {'auto'|'ws'|'sse'} [transport] `sse`: server-sent events and POST, for networks that let
+ *   no WebSocket pass. `auto`, the default: a WebSocket, and where it fails without a word the other
  * @property {new (url: string) => Socket} [WebSocket] default: the global one
+ * @property {typeof fetch} [fetch] for `sse`; default: the global one
  * @property {Clock} [clock]
  * @property {() => number} [random] at least 0, below 1; spreads reconnects
  * @property {() => string} [newCid] unique over all devices of the user; default: 16 random bytes
@@ -182,6 +186,9 @@ const DEDUPE_SECONDS_MIN = 86_400;
 const PAGE = 200;
 
 const CLOSE_TOKEN_EXPIRED = 4005;
+const CLOSE_AUTH_FAILED = 4500;
+/** A POST holds no more of what waits; the server takes 1 MiB. */
+const POST_CHARS_MAX = 262_144;
 
 /** `code` is the server's (§12) or one of `full`, `unknown_outcome`, `closed`, `bad_request`. */
 export class TidingsError extends Error {
@@ -218,6 +225,158 @@ function bytesOf(text) {
 function retryMillis(reply) {
   if (reply.retry === undefined || reply.retry === null) return undefined;
   return Math.min(TIMER_MILLIS_MAX, Math.max(RETRY_MILLIS_MIN, Number(reply.retry) || 0));
+}
+
+/**
+ * A stream of events that looks like a WebSocket (§2): what comes as events is received, what is sent
+ * leaves by POST, one POST after the other so that it keeps its order. The stream is opened by the
+ * `auth` that is sent first. Not an `EventSource`, which cannot show a token in a header nor tell why
+ * it was refused.
+ */
+class StreamSocket {
+  #base;
+  #fetch;
+  #abort = new AbortController();
+  /** @type {{[name: string]: string}} */
+  #headers = {};
+  #user = '';
+  #conn = '';
+  /** @type {string[]} lines that wait for the stream, or for the POST before */
+  #waiting = [];
+  #posting = false;
+  #ended = false;
+
+  /** @type {any} */
+  onopen;
+  /** @type {any} */
+  onmessage;
+  /** @type {any} */
+  onclose;
+  /** @type {any} */
+  onerror;
+
+  /**
+   * @param {string} url of the WebSocket that it stands for
+   * @param {typeof fetch} fetch
+   */
+  constructor(url, fetch) {
+    this.#base = url.replace(/^ws/, 'http').replace(/\/ws$/, '');
+    this.#fetch = fetch;
+    queueMicrotask(() => this.onopen?.());
+  }
+
+  /** @param {string} text */
+  send(text) {
+    for (const line of text.split('\n')) {
+      const unit = parsed(line);
+      if (unit?.op === 'auth') this.#open(unit);
+      // Nobody expects a pong on a stream.
+      else if (unit?.op !== 'pong') this.#waiting.push(line);
+    }
+    this.#post();
+  }
+
+  close() {
+    this.#ended = true;
+    this.#abort.abort();
+  }
+
+  /** @param {Unit} auth */
+  async #open({ token, user, device, client, ping, v }) {
+    if (token !== undefined) this.#headers = { Authorization: `Bearer ${token}` };
+    else this.#user = `?${new URLSearchParams({ user })}`;
+    /** @type {{[name: string]: any}} */
+    const fields = { user: token === undefined ? user : undefined, device, client, ping, v };
+    const query = new URLSearchParams();
+    for (const [name, value] of Object.entries(fields)) {
+      if (value !== undefined) query.set(name, String(value));
+    }
+    try {
+      const response = await this.#ask(`/stream?${query}`, { cache: 'no-store' });
+      if (response.status !== 200 || !response.body) {
+        this.#refused(response.status, await response.text());
+        return;
+      }
+      await this.#read(response.body.getReader());
+      this.#end(1006);
+    } catch {
+      this.#end(1006);
+    }
+  }
+
+  /**
+   * @param {string} path
+   * @param {RequestInit} more
+   */
+  #ask(path, more) {
+    const headers = { ...this.#headers, ...more.headers };
+    return this.#fetch(this.#base + path, { ...more, headers, signal: this.#abort.signal });
+  }
+
+  /**
+   * @param {number} status
+   * @param {string} body
+   */
+  #refused(status, body) {
+    if (body !== '' && parsed(body.split('\n')[0])) this.#receive(body);
+    this.#end(status >= 400 && status < 500 && status !== 429 ? CLOSE_AUTH_FAILED : 1006);
+  }
+
+  /** @param {ReadableStreamDefaultReader<Uint8Array>} reader */
+  async #read(reader) {
+    const decoder = new TextDecoder();
+    let rest = '';
+    while (!this.#ended) {
+      const { value, done } = await reader.read();
+      if (done) return;
+      const lines = (rest + decoder.decode(value, { stream: true })).split('\n');
+      rest = /** @type {string} */ (lines.pop());
+      const units = lines.filter((line) => line.startsWith('data: ')).map((line) => line.slice(6));
+      if (units.length > 0) this.#receive(units.join('\n'));
+    }
+  }
+
+  /** @param {string} text */
+  #receive(text) {
+    if (this.#ended) return;
+    if (this.#conn === '') {
+      for (const line of text.split('\n')) {
+        const unit = parsed(line);
+        if (unit?.op === 'welcome') this.#conn = unit.conn;
+      }
+    }
+    this.onmessage?.({ data: text });
+    this.#post();
+  }
+
+  async #post() {
+    if (this.#posting || this.#conn === '' || this.#waiting.length === 0 || this.#ended) return;
+    this.#posting = true;
+    let count = 0;
+    for (let chars = 0; count < this.#waiting.length; count++) {
+      chars += this.#waiting[count].length;
+      if (count > 0 && chars > POST_CHARS_MAX) break;
+    }
+    const body = this.#waiting.splice(0, count).join('\n');
+    try {
+      const headers = { 'X-Conn': this.#conn };
+      const response = await this.#ask(`/rpc${this.#user}`, { method: 'POST', headers, body });
+      const answers = await response.text();
+      this.#posting = false;
+      // An `err` alone has the status of its code; only this one is not the answer to a request.
+      if (response.status === 401) this.#end(CLOSE_TOKEN_EXPIRED);
+      else this.#receive(answers);
+    } catch {
+      this.#end(1006);
+    }
+  }
+
+  /** @param {number} code */
+  #end(code) {
+    if (this.#ended) return;
+    this.close();
+    this.onclose?.({ code });
+  }
 }
 
 /**
@@ -1577,6 +1736,8 @@ export class Tidings {
   #connectTimer;
   /** @type {Unit|undefined} */
   #welcome;
+  /** Whether the next link is a stream of events. */
+  #byStream;
 
   /** @param {Options} options */
   constructor(options) {
@@ -1588,6 +1749,7 @@ export class Tidings {
       throw new TypeError('storage needs account: whose positions are kept?');
     }
     this.#options = { ...options, account, url: options.url ?? pageUrl() };
+    this.#byStream = options.transport === 'sse';
     this.#random = options.random ?? Math.random;
     this.#newCid = options.newCid ?? newCid;
     /** @type {Ground} */
@@ -1815,8 +1977,7 @@ export class Tidings {
     this.#ground.clock.clearTimeout(this.#connectTimer);
     this.#connectTimer = undefined;
     const { device, client = 'tidings.js', url } = this.#options;
-    const WebSocket = this.#options.WebSocket ?? globalThis.WebSocket;
-    this.#opening = new Link(new WebSocket(url), this.#ground.clock, {
+    this.#opening = new Link(this.#socket(url), this.#ground.clock, {
       opened: (link) => {
         link.tell({ op: 'auth', ...credentials, v: 1, device, client });
         this.#reader.begin(link);
@@ -1825,6 +1986,31 @@ export class Tidings {
       lost: (link, close) => this.#lost(link, close),
       frame: (frame) => this.#emit('frame', frame),
     });
+  }
+
+  /**
+   * @param {string} url
+   * @returns {Socket}
+   */
+  #socket(url) {
+    if (this.#byStream) {
+      const { fetch = (...request) => globalThis.fetch(...request) } = this.#options;
+      return new StreamSocket(url, fetch);
+    }
+    const WebSocket = this.#options.WebSocket ?? globalThis.WebSocket;
+    return new WebSocket(url);
+  }
+
+  /**
+   * Where a WebSocket fails without a word from the server, a stream is tried at once, and is kept to
+   * as long as it works; where that fails as well, both are tried again later.
+   * @param {Link} link that was never welcomed
+   * @returns {boolean} whether to try again at once
+   */
+  #otherTransport(link) {
+    if ((this.#options.transport ?? 'auto') !== 'auto' || link.bye || link.refused) return false;
+    this.#byStream = !this.#byStream;
+    return this.#byStream;
   }
 
   /**
@@ -1921,6 +2107,10 @@ export class Tidings {
     // While a replacement is on its way, what becomes of the old link is no verdict (§4).
     if (this.#opening) {
       this.#enter({ state: 'connecting' });
+      return;
+    }
+    if (link.welcomedAtMillis === undefined && this.#otherTransport(link)) {
+      this.#connect(false);
       return;
     }
     const code = link.bye?.code ?? link.refused?.code;
