@@ -197,6 +197,17 @@ final class Admin implements Runnable {
     return access.ask(unit);
   }
 
+  @Command(
+      name = "erase",
+      description =
+          "Empties what a user wrote, ends his memberships and connections, and forgets his"
+              + " pointers, while the server runs. This cannot be undone.",
+      mixinStandardHelpOptions = true)
+  int erase(@Mixin Access access, @Parameters(paramLabel = "USER") String user)
+      throws IOException, InterruptedException {
+    return access.ask(unit("erase").put("user", user));
+  }
+
   private static void putFilled(ObjBuilder unit, String field, String value) {
     if (!value.isEmpty()) {
       unit.put(field, value);

@@ -17,7 +17,7 @@ import picocli.CommandLine.Option;
     name = "erase",
     description =
         "Empties what a user wrote, ends his memberships and forgets his pointers. The server must"
-            + " be stopped. This cannot be undone.",
+            + " be stopped; a running one is asked by `tidings admin erase`. This cannot be undone.",
     mixinStandardHelpOptions = true)
 final class Erase implements Callable<Integer> {
   @Option(names = "--user", required = true, description = "Who is erased.")

@@ -1,6 +1,7 @@
 package dev.tidings;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.tidings.config.ServerSettings;
 import dev.tidings.engine.Level;
@@ -10,6 +11,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -17,6 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// `tidings export` and `import` on real folders.
 class ExportTest {
+  private static final Duration WAIT_MAX = Duration.ofSeconds(30);
+
   @TempDir private Path folder;
 
   private Server serve(String data) throws IOException {
@@ -107,6 +111,49 @@ class ExportTest {
             .as("%s", file)
             .doesNotContain("a secret");
       }
+    }
+  }
+
+  @Test
+  void aUserIsErasedWhileTheServerRuns() throws IOException {
+    String data = folder.resolve("one").toString();
+    try (Server server = serve("one");
+        LineSpeaker alice = alice(server);
+        LineSpeaker bob = new LineSpeaker(Wire.to(server.address()))) {
+      bob.auth("\"user\":\"bob\"");
+      alice.ask("{\"op\":\"send\",\"id\":1,\"to\":\"u:bob\",\"data\":\"a secret\"}");
+      bob.next("msg");
+      assertThat(exported("one", "--user", "alice")).contains("a secret");
+      String url = "http://127.0.0.1:" + server.address().getPort();
+      Ran erased = Ran.of("admin", "erase", "alice", "--server", url, "--data", data);
+      assertThat(erased.code()).as(erased.err()).isZero();
+      assertThat(erased.out()).contains("\"user\":\"alice\"", "\"closed\":1");
+      alice.next("msg");
+      alice.assertBye("kicked", 4504);
+      await()
+          .atMost(WAIT_MAX)
+          .until(() ->
+              !Ran.of("admin", "list", "--server", url, "--data", data).out().contains("erasing"));
+      var read = bob.ask("{\"op\":\"history\",\"id\":2,\"in\":\"u:alice\"}");
+      assertThat(read.toString()).contains("\"void\":\"erase\"").doesNotContain("a secret");
+      Path store = folder.resolve("one").resolve("store");
+      await().atMost(WAIT_MAX).until(() -> !isInAFile(store, "a secret"));
+      bob.ask("{\"op\":\"send\",\"id\":3,\"to\":\"u:alice\",\"data\":\"hello\"}");
+    }
+    assertThat(exported("one")).doesNotContain("a secret").contains("hello");
+  }
+
+  private static boolean isInAFile(Path store, String text) {
+    try (Stream<Path> files = Files.list(store)) {
+      for (Path file : files.toList()) {
+        if (Files.exists(file)
+            && Files.readString(file, StandardCharsets.ISO_8859_1).contains(text)) {
+          return true;
+        }
+      }
+      return false;
+    } catch (IOException e) {
+      return true; // it went while it was read: look again
     }
   }
 

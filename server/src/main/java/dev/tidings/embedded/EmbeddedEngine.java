@@ -171,6 +171,11 @@ public final class EmbeddedEngine implements Engine {
   }
 
   @Override
+  public List<String> erasing() {
+    return engine.erasing();
+  }
+
+  @Override
   public Level level() {
     return engine.level();
   }

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -26,6 +27,7 @@ import org.rocksdb.BloomFilter;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
+import org.rocksdb.CompactRangeOptions;
 import org.rocksdb.CompactionStyle;
 import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
@@ -98,6 +100,12 @@ public final class RocksStore implements Store {
   private final ReadOptions reading = new ReadOptions();
   private final WriteOptions synced = new WriteOptions().setSync(true);
   private final WriteOptions unsynced = new WriteOptions();
+
+  /// Of [#forgetOverwritten()]: beside all else, and given up when the store is closed.
+  private final CompactRangeOptions compaction =
+      new CompactRangeOptions().setExclusiveManualCompaction(false);
+
+  private final AtomicBoolean closing = new AtomicBoolean();
 
   /// What the database refers to and does not own, in the order of its making.
   private final List<AutoCloseable> natives;
@@ -492,6 +500,27 @@ public final class RocksStore implements Store {
     }
   }
 
+  /// Also out of the log, whose files go once both families have come to files of their own.
+  @Override
+  public void forgetOverwritten() {
+    Thread.ofPlatform().daemon().name("store-compaction").start(this::compactInBackground);
+  }
+
+  private void compactInBackground() {
+    Lock use = gate.readLock();
+    use.lock();
+    try (FlushOptions whole = new FlushOptions().setWaitForFlush(true)) {
+      if (!closed) {
+        db.flush(whole, List.of(families.rest(), families.marks()));
+        db.compactRange(families.rest(), null, null, compaction);
+      }
+    } catch (RocksDBException e) {
+      LOG.warn("what was overwritten stays in files for a while folder={}", folder, e);
+    } finally {
+      use.unlock();
+    }
+  }
+
   /// Gives back now what was deleted or written anew, in all files. Takes as long as rewriting
   /// them.
   void compact() {
@@ -524,6 +553,9 @@ public final class RocksStore implements Store {
   /// the hands of the operating system. Harmless when repeated.
   @Override
   public void close() {
+    if (!closing.getAndSet(true)) {
+      compaction.setCanceled(true); // who waits for it has the gate
+    }
     Lock alone = gate.writeLock();
     alone.lock();
     try {
@@ -538,6 +570,7 @@ public final class RocksStore implements Store {
       reading.close();
       synced.close();
       unsynced.close();
+      compaction.close();
       closeAll(natives);
     } finally {
       alone.unlock();

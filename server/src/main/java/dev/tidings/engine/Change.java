@@ -211,7 +211,8 @@ public sealed interface Change {
   /// `channels`. Harmless when repeated.
   record Visit(Ticket ticket, String user, List<ConversationId> channels) implements Change {}
 
-  /// Ends what `user` is in, forgets what is kept about him, and begins to empty what he wrote.
+  /// Ends what `user` is in, forgets what is kept about him, and begins to empty what he wrote. Is
+  /// decided in a batch of its own.
   record Erase(Ticket ticket, String user) implements Change {}
 
   /// A read that must see the changes queued before it.

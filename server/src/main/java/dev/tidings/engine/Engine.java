@@ -38,6 +38,9 @@ public interface Engine extends AutoCloseable {
   /// What the operator has said of users, for any thread to look at.
   Sanctions sanctions();
 
+  /// Users of whom something may still be there to be emptied, for any thread to look at.
+  List<String> erasing();
+
   /// `""` while all is well, else why nothing can be kept at the moment, for `/readyz`.
   String fault();
 

@@ -5,14 +5,18 @@ import java.util.List;
 import java.util.Optional;
 
 /// Empties what a user wrote, wherever that was, a little in each batch: all logs are walked once.
-/// How far it has come is kept, so it goes on after a restart. Confined to the writer.
+/// How far it has come is kept, so it goes on after a restart. Confined to the writer, but for
+/// [#underWay()].
 ///
 /// Like [Trimming] this happens before the changes of a batch.
 final class Erasing {
-  /// Rows looked at in one batch.
+  /// Rows looked at in one batch that nobody waits for.
   static final int ROWS_MAX = 4_096;
 
   private static final long BYTES_MAX = 1L << 20;
+
+  /// A batch with changes in it looks at so much less.
+  private static final int BUSY_SHARE = 16;
 
   /// How far it is with one user.
   ///
@@ -32,9 +36,29 @@ final class Erasing {
   private final List<Progress> users = new ArrayList<>();
 
   private boolean known;
+  private boolean finished;
+  private volatile List<String> underWay;
 
   Erasing(Store store) {
     this.store = store;
+    load();
+    this.underWay = names();
+  }
+
+  private List<String> names() {
+    return users.stream().map(Progress::user).toList();
+  }
+
+  /// Who is being erased. From any thread.
+  List<String> underWay() {
+    return underWay;
+  }
+
+  /// Whether all was emptied that a user wrote, since this was last asked.
+  boolean takeFinished() {
+    boolean now = finished;
+    finished = false;
+    return now;
   }
 
   private void load() {
@@ -60,28 +84,34 @@ final class Erasing {
     return !users.isEmpty();
   }
 
-  /// What `user` wrote up to now is going to be emptied.
+  /// What `user` wrote before this batch is going to be emptied.
   void begin(Turn turn, String user) {
-    Progress progress = new Progress(user, turn.commit, 0, 0);
+    Progress progress = new Progress(user, turn.commit - 1, 0, 0);
     users.removeIf(other -> other.user().equals(user));
     users.add(progress);
     turn.batch.put(Keys.erased(user), progress.row());
+    turn.whenKept(() -> underWay = names());
   }
 
-  void step(Turn turn) {
+  /// @param idle whether nobody waits for this batch
+  void step(Turn turn, boolean idle) {
     Progress first = users.getFirst();
-    Optional<Progress> next = walk(turn, first);
+    Optional<Progress> next = walk(turn, first, idle ? 1 : BUSY_SHARE);
     users.removeFirst();
     if (next.isPresent()) {
       users.addFirst(next.get());
       turn.batch.put(Keys.erased(first.user()), next.get().row());
     } else {
       turn.batch.delete(Keys.erased(first.user()));
+      turn.whenKept(() -> {
+        underWay = names();
+        finished = true;
+      });
     }
   }
 
   /// Empties some; answers where it goes on.
-  private Optional<Progress> walk(Turn turn, Progress from) {
+  private Optional<Progress> walk(Turn turn, Progress from, int share) {
     int rows = 0;
     long bytes = 0;
     try (Store.Scan scan =
@@ -89,7 +119,7 @@ final class Erasing {
       while (scan.next()) {
         long number = Keys.numberIn(scan.key());
         long seq = Keys.lastNumber(scan.key());
-        if (rows == ROWS_MAX || bytes > BYTES_MAX) {
+        if (rows == ROWS_MAX / share || bytes > BYTES_MAX / share) {
           return Optional.of(new Progress(from.user(), from.until(), number, seq));
         }
         byte[] row = scan.value();

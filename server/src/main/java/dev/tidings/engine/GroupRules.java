@@ -14,6 +14,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -30,6 +32,9 @@ import java.util.TreeMap;
 /// not.
 final class GroupRules {
   private static final int MEMBERS_ONE_BY_ONE_MAX = 1_000;
+
+  /// Of each role, when an heir is looked for.
+  private static final int HEIRS_MAX = 1_000;
 
   private final Store store;
   private final Logs logs;
@@ -246,7 +251,8 @@ final class GroupRules {
         });
   }
 
-  /// `user` leaves all groups, the owner too, and all memberships are forgotten.
+  /// `user` leaves all groups, and all memberships are forgotten. Where he is the last owner he
+  /// hands over before.
   void leaveAll(Turn turn, String user) {
     byte[] from = Keys.memberships(user);
     try (Store.Scan scan = store.ascending(from, Keys.endOf(from))) {
@@ -262,12 +268,48 @@ final class GroupRules {
           if (log.get().meta.members() == 1) {
             end(turn, log.get(), user, "", new byte[0]);
           } else {
+            if (log.get().meta.owners() == 1
+                && roleOf(turn, log.get(), user, false) == Role.OWNER) {
+              handOver(turn, log.get(), user);
+            }
             letOut(turn, log.get(), Entry.Kind.LEAVE, user, "", new byte[0], List.of(user));
           }
         }
         turn.batch.delete(scan.key());
       }
     }
+  }
+
+  /// Another one becomes owner: who has been in longest, of the admins, if there are none of the
+  /// members, at last of the muted. Of very many the first by name are looked at.
+  private void handOver(Turn turn, Log log, String by) {
+    Map<Role, List<String>> candidates = new EnumMap<>(Role.class);
+    byte[] from = Keys.member(log.number(), "");
+    try (Store.Scan scan = store.ascending(from, Keys.membersEnd(log.number()))) {
+      while (scan.next()) {
+        String user = Keys.memberOf(scan.key());
+        List<String> same =
+            candidates.computeIfAbsent(Role.of(scan.value()[0]), role -> new ArrayList<>());
+        if (!user.equals(by) && same.size() < HEIRS_MAX) {
+          same.add(user);
+        }
+      }
+    }
+    for (Role role : List.of(Role.ADMIN, Role.MEMBER, Role.MUTE)) {
+      Optional<String> heir =
+          candidates.getOrDefault(role, List.of()).stream()
+              .min(Comparator.comparingLong(user -> inSince(turn, log, user)));
+      if (heir.isPresent()) {
+        Membership owner = membership(turn, log, heir.get()).orElseThrow().as(Role.OWNER);
+        put(turn, log, by, "", GroupPatch.NOTHING, Map.of(heir.get(), owner), new byte[0]);
+        return;
+      }
+    }
+  }
+
+  /// The commit that let him in.
+  private long inSince(Turn turn, Log log, String user) {
+    return membership(turn, log, user).orElseThrow().commit();
   }
 
   Answer set(Turn turn, Change.SetGroup set) {
@@ -289,7 +331,7 @@ final class GroupRules {
           if (refusal.isPresent()) {
             return refusal.get();
           }
-          return set(turn, log, set, concerned, digest(request));
+          return put(turn, log, set.by(), set.cid(), set.settings(), concerned, digest(request));
         });
   }
 
@@ -320,10 +362,16 @@ final class GroupRules {
         : Optional.empty();
   }
 
-  private Answer set(
-      Turn turn, Log log, Change.SetGroup set, Map<String, Membership> concerned, byte[] digest) {
+  private Answer put(
+      Turn turn,
+      Log log,
+      String by,
+      String cid,
+      GroupPatch settings,
+      Map<String, Membership> concerned,
+      byte[] digest) {
     GroupSettings before = log.meta.settings();
-    GroupSettings now = before.with(set.settings());
+    GroupSettings now = before.with(settings);
     long owners = log.meta.owners();
     for (Map.Entry<String, Membership> each : concerned.entrySet()) {
       byte[] key = Keys.member(log.number(), each.getKey());
@@ -343,8 +391,8 @@ final class GroupRules {
         turn,
         log,
         Entry.Kind.INFO,
-        set.by(),
-        set.cid(),
+        by,
+        cid,
         digest,
         List.copyOf(concerned.keySet()),
         difference.get());

@@ -19,6 +19,7 @@ import java.util.Optional;
 /// in [Standings]. To add a change, give [Change] a record and the switch a case.
 final class Ledger {
   private static final long RETRY_MILLIS = 1_000;
+  private static final int DELETED_ONE_BY_ONE_MAX = 1_000;
 
   private final Store store;
   private final Clock clock;
@@ -71,6 +72,11 @@ final class Ledger {
     return moves;
   }
 
+  /// Who is being erased; from any thread.
+  List<String> erasing() {
+    return erasing.underWay();
+  }
+
   Sanctions sanctions() {
     return sanctions;
   }
@@ -106,7 +112,7 @@ final class Ledger {
     boolean tidied = false;
     try {
       marks.turn(turn);
-      tidy(turn);
+      tidy(turn, changes.isEmpty());
       tidied = true;
       turn.binding = !turn.batch.isEmpty();
       for (Change change : changes) {
@@ -141,11 +147,15 @@ final class Ledger {
       moves.note(number, turn.commit);
     }
     turn.whenKept.forEach(Runnable::run);
+    if (erasing.takeFinished()) {
+      store.forgetOverwritten();
+    }
     logs.forgetUnused(marks);
     return new Outcome(Optional.empty(), false, turn.committed, turn.answers, turn.reads);
   }
 
-  private void tidy(Turn turn) {
+  /// @param idle whether nobody waits for this batch
+  private void tidy(Turn turn, boolean idle) {
     long now = clock.monotonicMillis();
     if (trimming.isDue(now)) {
       trimming.step(turn, now);
@@ -154,7 +164,7 @@ final class Ledger {
       expiries.step(turn);
     }
     if (erasing.isDue()) {
-      erasing.step(turn);
+      erasing.step(turn, idle);
     }
   }
 
@@ -293,19 +303,31 @@ final class Ledger {
   }
 
   /// He leaves every group, and nothing stands under his name any more but that he was there. What
-  /// he wrote is emptied from the next batch on.
+  /// he wrote before is emptied from the next batch on. Looks at the store alone, so it has a batch
+  /// of its own.
   private Answer erase(Turn turn, String user) {
     groups.leaveAll(turn, user);
     for (byte[] from : List.of(Keys.pointers(user), Keys.channels(user), Keys.standings(user))) {
-      try (Store.Scan scan = store.ascending(from, Keys.endOf(from))) {
-        while (scan.next()) {
-          turn.batch.delete(scan.key());
-          logs.known(Keys.lastNumber(scan.key())).ifPresent(log -> log.pointedUntil = 0);
-        }
-      }
+      deleteAll(turn, from, Keys.endOf(from));
     }
+    logs.forgetUser(user);
     erasing.begin(turn, user);
     return new Answer.Done();
+  }
+
+  /// One by one where they are few: ranges of deleted keys slow down reads.
+  private void deleteAll(Turn turn, byte[] from, byte[] to) {
+    byte[] rest = from;
+    try (Store.Scan scan = store.ascending(from, to)) {
+      for (int i = 0; i < DELETED_ONE_BY_ONE_MAX; i++) {
+        if (!scan.next()) {
+          return;
+        }
+        rest = scan.key();
+        turn.batch.delete(rest);
+      }
+    }
+    turn.batch.deleteRange(rest, to);
   }
 
   /// Announcements begin for a user at the head of his first visit.

@@ -152,12 +152,17 @@ public final class LogEngine implements Engine {
     batch.clear();
     long bytes = 0;
     while (batch.size() < BATCH_CHANGES_MAX && bytes < BATCH_BYTES_MAX) {
-      Change change = queue.relaxedPoll();
-      if (change == null) {
+      Change change = queue.relaxedPeek();
+      boolean alone = change instanceof Change.Erase; // looks at the store, and not at the batch
+      if (change == null || (alone && !batch.isEmpty())) {
         break;
       }
+      queue.relaxedPoll();
       batch.add(change);
       bytes += change.sizeBytes();
+      if (alone) {
+        break;
+      }
     }
     if (batch.isEmpty()) {
       return false;
@@ -303,6 +308,11 @@ public final class LogEngine implements Engine {
   @Override
   public Sanctions sanctions() {
     return ledger.sanctions();
+  }
+
+  @Override
+  public List<String> erasing() {
+    return ledger.erasing();
   }
 
   @Override

@@ -38,14 +38,6 @@ final class Logs {
     return Optional.of(log);
   }
 
-  /// The log of this number, if it is in mind.
-  Optional<Log> known(long number) {
-    byte[] meta = store.get(Keys.meta(number));
-    return meta == null
-        ? Optional.empty()
-        : Optional.ofNullable(logs.get(Meta.of(meta).id())).filter(log -> log.number() == number);
-  }
-
   /// The log of this name, made now if there is none.
   Log findOrMake(ConversationId id, Batch batch) {
     Optional<Log> known = find(id);
@@ -128,6 +120,18 @@ final class Logs {
     while (oldest.hasNext() && (logs.size() > KEPT_MAX || marks.isHeavy())) {
       marks.forget(oldest.next());
       oldest.remove();
+    }
+  }
+
+  /// Nothing is kept any more of where `user` stands in his private conversations.
+  void forgetUser(String user) {
+    for (Log log : logs.values()) {
+      if (log.id().kind() == ConversationId.Kind.PRIVATE && log.id().isOf(user)) {
+        log.pointedUntil = 0;
+        log.firstUserWrote &= !user.equals(log.id().firstUser());
+        log.secondUserWrote &= !user.equals(log.id().secondUser());
+        log.blocksAreKnown = false;
+      }
     }
   }
 

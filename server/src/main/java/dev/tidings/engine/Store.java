@@ -34,6 +34,10 @@ public interface Store extends AutoCloseable {
   /// committing thread; must not keep it.
   default void giveBack() {}
 
+  /// Rows were written anew whose old values must not be found in any file: they go soon, in the
+  /// background. Called by the committing thread; must not keep it.
+  default void forgetOverwritten() {}
+
   /// Keeps a batch that may be missing after a power loss without anything being lost: it is synced
   /// with the next one that is.
   default void commitUnsynced(Batch batch) {

@@ -10,6 +10,7 @@ import dev.tidings.protocol.Command;
 import dev.tidings.protocol.Command.AdminAction;
 import dev.tidings.protocol.JsonWriter;
 import dev.tidings.session.Session;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -84,8 +85,15 @@ final class Administration {
             hub -> hub.kick(session -> session.name().equals(name)),
             closed -> kicked(request, out -> out.name("conn").string(name), closed));
       }
+      case AdminAction.Erase(String user) -> {
+        if (user.equals(request.session().user())) {
+          replies.err(request, FORBIDDEN, "nobody erases himself");
+        } else {
+          erase(request, user);
+        }
+      }
       case AdminAction.Sanctions(String next) ->
-          list(request, shard.engine.sanctions().page(next, LIST_PER_PAGE));
+          list(request, next, shard.engine.sanctions().page(next, LIST_PER_PAGE));
     }
   }
 
@@ -125,6 +133,33 @@ final class Administration {
     }
   }
 
+  /// He is put out before, so that what he has asked comes before it; and once more behind it, for
+  /// who came back meanwhile was let in as one who is no more.
+  private void erase(Request request, String user) {
+    Function<Hub, Integer> putOut = hub -> hub.kick(session -> session.user().equals(user));
+    request.session().began();
+    tellLanes(
+        putOut,
+        before -> {
+          Ticket ticket =
+              Ticket.of(
+                  shard.index,
+                  answer -> {
+                    if (answer instanceof Answer.Refused) {
+                      answered(request, () -> replies.refused(request, answer));
+                      return;
+                    }
+                    tellLanes(
+                        putOut,
+                        behind ->
+                            kicked(request, out -> out.name("user").plain(user), before + behind));
+                  });
+          if (!shard.engine.submit(new Change.Erase(ticket, user))) {
+            answered(request, () -> replies.busy(request));
+          }
+        });
+  }
+
   /// Has every lane do `what`, and hands `then` the sum of what they answer, on this lane.
   private void tellLanes(Function<Hub, Integer> what, Consumer<Integer> then) {
     int[] missing = {neighbours.count()};
@@ -162,7 +197,7 @@ final class Administration {
     }
   }
 
-  private void list(Request request, Answer.SanctionsPage page) {
+  private void list(Request request, String from, Answer.SanctionsPage page) {
     replies.ok(
         request,
         out -> {
@@ -175,6 +210,12 @@ final class Administration {
           out.endArray().name("tokens").beginArray();
           page.tokens().forEach(out::string);
           out.endArray();
+          List<String> erasing = shard.engine.erasing();
+          if (from.isEmpty() && !erasing.isEmpty()) {
+            out.name("erasing").beginArray();
+            erasing.forEach(out::plain);
+            out.endArray();
+          }
           if (!page.next().isEmpty()) {
             out.name("next").string(page.next());
           }

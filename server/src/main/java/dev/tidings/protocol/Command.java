@@ -109,6 +109,9 @@ public sealed interface Command {
     /// The token of this id (`jti`) is worth nothing.
     record RevokeToken(String tokenId) implements AdminAction {}
 
+    /// What `user` wrote and what is kept about him goes.
+    record Erase(String user) implements AdminAction {}
+
     /// One page of what was said of users and tokens, from `next` on.
     record Sanctions(String next) implements AdminAction {}
   }

@@ -112,7 +112,8 @@ public final class CommandDecoder {
     MUTE,
     UNMUTE,
     KICK,
-    REVOKE;
+    REVOKE,
+    ERASE;
 
     final String wire = name().toLowerCase(Locale.ROOT);
   }
@@ -376,7 +377,7 @@ public final class CommandDecoder {
   private AdminAction adminAction() {
     Order known = ORDERS.get(fields.word(deed));
     if (known == null) {
-      fields.refuse(deed, "must be list, block, unblock, mute, unmute, kick or revoke");
+      fields.refuse(deed, "must be list, block, unblock, mute, unmute, kick, revoke or erase");
       return new AdminAction.Sanctions("");
     }
     return switch (known) {
@@ -397,6 +398,7 @@ public final class CommandDecoder {
             ? new AdminAction.RevokeToken(fields.filledText(jti, JTI_BYTES_MAX))
             : new AdminAction.RevokeUser(fields.name(user), fields.optionalPosition(before));
       }
+      case ERASE -> new AdminAction.Erase(fields.name(user));
     };
   }
 

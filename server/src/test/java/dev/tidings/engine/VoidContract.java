@@ -4,12 +4,17 @@ import static dev.tidings.engine.EngineBed.done;
 import static dev.tidings.engine.EngineBed.id;
 import static dev.tidings.engine.EngineBed.refused;
 import static dev.tidings.engine.EngineBed.seqs;
+import static dev.tidings.engine.EngineBed.texts;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tidings.engine.EngineBed.Ask;
 import dev.tidings.engine.Entry.VoidBy;
+import dev.tidings.protocol.Command.GroupPatch;
 import dev.tidings.protocol.ErrorCode;
 import dev.tidings.protocol.Payload;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /// Entries whose time is over, and those of a user who was erased: they keep their number and say
@@ -209,9 +214,153 @@ public abstract class VoidContract extends EngineFixture {
       Entry last = bed.all("bob", group).items().getLast();
       assertThat(last.kind()).isEqualTo(Entry.Kind.LEAVE);
       assertThat(last.who()).containsExactly("ann");
+      assertThat(last.isVoid()).isFalse();
     }
     assertThat(bed.sync("ann", "").rows()).isEmpty();
     assertThat(refused(bed.sendWith("ann", "g:his", "", "1"))).isEqualTo(ErrorCode.NOT_FOUND);
+  }
+
+  private static Map<String, Role> roles(Role role, String... users) {
+    Map<String, Role> roles = new TreeMap<>();
+    for (String user : users) {
+      roles.put(user, role);
+    }
+    return roles;
+  }
+
+  private List<Answer.Member> members(String reader, String group) {
+    Answer answer = bed.read(new Query.Members(id(reader, group), reader, "", 200, false));
+    return ((Answer.MembersPage) answer).members();
+  }
+
+  private void assertRole(String user, String group, String role) {
+    assertThat(members(user, group))
+        .filteredOn(member -> member.user().equals(user))
+        .extracting(Answer.Member::role)
+        .containsExactly(role);
+  }
+
+  @Test
+  void theAdminWhoHasBeenInLongestInheritsAGroupOfItsLastOwner() {
+    bed.create("ann", "g:ops", List.of("abe"), false, true);
+    bed.add("ann", "g:ops", "zoe");
+    bed.add("ann", "g:ops", "bob");
+    bed.set("ann", "g:ops", GroupPatch.NOTHING, roles(Role.ADMIN, "bob", "zoe"));
+    bed.send("ann", "g:ops", SECRET);
+    erase("ann");
+    settleUntilGone();
+    List<Entry> items = bed.all("abe", "g:ops").items();
+    Entry handedOver = items.getLast(); // quiet: nobody is seen to leave
+    assertThat(handedOver.kind()).isEqualTo(Entry.Kind.INFO);
+    assertThat(handedOver.from()).isEqualTo("ann");
+    assertThat(handedOver.who()).containsExactly("zoe");
+    assertThat(texts(List.of(handedOver))).containsExactly("{\"roles\":{\"zoe\":\"owner\"}}");
+    assertRole("zoe", "g:ops", "owner");
+    assertRole("bob", "g:ops", "admin");
+    assertThat(refused(bed.leave("zoe", "g:ops"))).isEqualTo(ErrorCode.FORBIDDEN);
+    restart();
+    assertThat(refused(bed.leave("zoe", "g:ops"))).isEqualTo(ErrorCode.FORBIDDEN);
+    done(bed.delete("zoe", "g:ops"));
+  }
+
+  @Test
+  void withoutAdminsAMemberInheritsAndTheMutedComeLast() {
+    bed.create("ann", "g:ops", List.of("abe"), false, false);
+    bed.add("ann", "g:ops", "zoe");
+    bed.add("ann", "g:ops", "bob");
+    bed.set("ann", "g:ops", GroupPatch.NOTHING, roles(Role.MUTE, "abe"));
+    erase("ann");
+    assertRole("zoe", "g:ops", "owner");
+    erase("zoe");
+    assertRole("bob", "g:ops", "owner");
+    erase("bob");
+    assertRole("abe", "g:ops", "owner");
+    erase("abe");
+    assertThat(refused(bed.sendWith("abe", "g:ops", "", "1"))).isEqualTo(ErrorCode.NOT_FOUND);
+    assertThat(refused(bed.create("eve", "g:ops", List.of(), false, false)))
+        .as("it has ended, its name is taken")
+        .isEqualTo(ErrorCode.EXISTS);
+  }
+
+  @Test
+  void oneOfTwoOwnersHandsNothingOver() {
+    bed.create("ann", "g:ops", List.of("bob", "cat"), false, false);
+    bed.set("ann", "g:ops", GroupPatch.NOTHING, roles(Role.OWNER, "cat"));
+    erase("ann");
+    assertThat(bed.all("bob", "g:ops").items())
+        .extracting(Entry::kind)
+        .containsExactly(Entry.Kind.JOIN, Entry.Kind.INFO, Entry.Kind.LEAVE);
+    assertRole("bob", "g:ops", "member");
+  }
+
+  /// What the writer has in mind of him must not outlive his rows.
+  @Test
+  void whomAnErasedUserBlockedMayWriteToTheName() {
+    bed.send("ann", "u:bob", "1");
+    bed.block("ann", "u:bob", true);
+    assertThat(refused(bed.sendWith("bob", "u:ann", "", "2"))).isEqualTo(ErrorCode.FORBIDDEN);
+    erase("ann");
+    assertThat(bed.sync("ann", "").rows()).isEmpty();
+    done(bed.sendWith("bob", "u:ann", "", "3"));
+    assertThat(bed.sync("ann", "").rows()).hasSize(1);
+    assertThat(bed.read(new Query.PresenceOf("bob", "ann", false)))
+        .as("she has written to him in another life")
+        .isInstanceOf(Answer.Refused.class);
+  }
+
+  /// All at once, as on a busy server: what comes before is gone, what comes behind is there.
+  @Test
+  void erasingHasItsPlaceAmongTheChangesAroundIt() {
+    bed.send("ann", "u:bob", "1");
+    for (int i = 0; i < 20; i++) {
+      bed.sending("ann", "u:friend" + i, "", SECRET);
+      bed.submit(ticket ->
+          new Change.CreateGroup(
+              ticket,
+              id("ann", "g:g" + ticket.hashCode()),
+              "ann",
+              "",
+              GroupPatch.NOTHING,
+              List.of()));
+    }
+    Ask erased = bed.submit(ticket -> new Change.Erase(ticket, "ann"));
+    Ask behind = bed.sending("ann", "u:bob", "", "\"again\"");
+    assertThat(erased.answer()).isEqualTo(new Answer.Done());
+    done(behind.answer());
+    settleUntilGone();
+    Answer.SyncPage page = bed.sync("ann", "");
+    assertThat(page.rows()).hasSize(1);
+    assertThat(page.rows().getFirst().conversation().id()).isEqualTo(id("ann", "u:bob"));
+    assertVoid(read("bob", "u:ann", 1), VoidBy.ERASE);
+    assertThat(read("bob", "u:ann", 2).isVoid()).isFalse();
+  }
+
+  @Test
+  void itIsKnownWhoIsStillBeingErased() {
+    for (int i = 0; i < 2 * Erasing.ROWS_MAX; i++) {
+      bed.sending("ann", "t:news", "", SECRET);
+    }
+    bed.settle();
+    erase("ann");
+    if (isStored("a secret")) {
+      restart();
+    }
+    for (int i = 0; i < 1_000 && bed.engine().erasing().equals(List.of("ann")); i++) {
+      bed.settle();
+    }
+    assertThat(bed.engine().erasing()).isEmpty();
+    assertThat(isStored("a secret")).isFalse();
+  }
+
+  @Test
+  void moreConversationsThanAreForgottenOneByOneAreForgotten() {
+    for (int i = 0; i < 1_500; i++) {
+      bed.sending("ann", "u:friend" + i, "", "1");
+    }
+    bed.settle();
+    erase("ann");
+    assertThat(bed.sync("ann", "").rows()).isEmpty();
+    assertThat(bed.sync("friend1499", "").rows()).hasSize(1);
   }
 
   @Test

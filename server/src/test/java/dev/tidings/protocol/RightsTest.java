@@ -100,6 +100,7 @@ class RightsTest {
       admin unmute  | unauthorized | forbidden | forbidden | forbidden | ok
       admin kick    | unauthorized | forbidden | forbidden | forbidden | ok
       admin revoke  | unauthorized | forbidden | forbidden | forbidden | ok
+      admin erase   | unauthorized | forbidden | forbidden | forbidden | ok
       ping          | unauthorized | pong      | pong      | pong      | pong
       """;
 
@@ -124,6 +125,7 @@ class RightsTest {
           Map.entry("admin unmute", "{'op':'admin','do':'unmute','user':'nobody'}"),
           Map.entry("admin kick", "{'op':'admin','do':'kick','user':'nobody'}"),
           Map.entry("admin revoke", "{'op':'admin','do':'revoke','user':'nobody'}"),
+          Map.entry("admin erase", "{'op':'admin','do':'erase','user':'nobody'}"),
           Map.entry("ping", "{'op':'ping'}"));
 
   /// Nothing is answered to these, and nothing happens.

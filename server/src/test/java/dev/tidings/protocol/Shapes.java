@@ -180,6 +180,7 @@ final class Shapes {
           shape("admin unmute", USER),
           shape("admin kick", USER, oneLine("device", 64), beside("conn")),
           shape("admin revoke", USER, position("before"), beside("jti")),
+          shape("admin erase", USER),
           shape("ping"),
           shape("pong"));
 

@@ -263,6 +263,88 @@ class AdministrationTest {
         });
   }
 
+  /// In the midst of what he and the others do: he is out, others see no hole, nothing of his is
+  /// read any more, and his name begins anew.
+  @Test
+  void whoIsErasedIsOutAndOthersSeeNoHole() {
+    Simulation.story(
+        60,
+        sim -> {
+          Terminal operator = sim.terminal("operator").joinsAs("server");
+          Terminal phone = sim.terminal("phone").joinsAs("ann");
+          Terminal bob = sim.terminal("bob").joinsAs("bob");
+          sim.settle();
+          phone.says("{'op':'group','do':'create','in':'g:ops','members':['cat','bob']}");
+          sim.settle();
+          Terminal desk = sim.terminal("desk").joinsAs("ann");
+          for (int i = 0; i < 5; i++) {
+            phone.says("{'op':'send','to':'g:ops','data':'secret'}");
+            phone.says("{'op':'send','to':'u:bob','data':'secret'}");
+            bob.says("{'op':'send','to':'g:ops','data':'stays'}");
+          }
+          sim.steps(sim.random().nextInt(30));
+          operator.says("{'op':'admin','do':'erase','user':'ann','id':1}");
+          sim.steps(sim.random().nextInt(30));
+          bob.says("{'op':'send','to':'g:ops','data':'stays'}");
+          sim.settle();
+          assertThat(code(operator.answer(1))).isEqualTo("ok");
+          for (Terminal each : List.of(phone, desk)) {
+            assertThat(each.closeCode()).as(each.heard().toString()).hasValue(4504);
+          }
+          assertThat(operator.answer(1).path("closed").asInt()).isEqualTo(2);
+          assertRisesWithoutHole(bob, "g:ops");
+          assertRisesWithoutHole(bob, "u:ann");
+          assertThat(bob.heard("msg").stream().map(unit -> Json.text(unit, "kind")))
+              .containsSubsequence("join", "info", "leave");
+
+          Terminal cat = sim.terminal("cat").joinsAs("cat");
+          sim.passes(10_000);
+          operator.says("{'op':'admin','do':'list','id':2}");
+          cat.says("{'op':'history','in':'g:ops','after':0,'limit':200,'id':1}");
+          bob.says("{'op':'history','in':'u:ann','after':0,'limit':200,'id':1}");
+          Terminal again = sim.terminal("again").joinsAs("ann");
+          again.says("{'op':'sync','id':1}");
+          sim.settle();
+          assertThat(operator.answer(2).has("erasing")).isFalse();
+          assertThat(again.heard("welcome")).hasSize(1);
+          assertThat(again.answer(1).path("convs"))
+              .allSatisfy(row -> assertThat(Json.text(row, "in")).isEqualTo("a:all"));
+          for (JsonNode read : List.of(cat.answer(1), bob.answer(1))) {
+            assertThat(read.toString()).doesNotContain("secret");
+            long seq = 0;
+            for (JsonNode item : read.path("items")) {
+              assertThat(item.path("seq").asLong()).isEqualTo(++seq);
+              if (Json.text(item, "from").equals("ann") && !item.has("kind")) {
+                assertThat(Json.text(item, "void")).isEqualTo("erase");
+              }
+            }
+          }
+        });
+  }
+
+  private static void assertRisesWithoutHole(Terminal reader, String in) {
+    List<Long> seqs =
+        reader.heard("msg").stream()
+            .filter(unit -> Json.text(unit, "in").equals(in))
+            .map(unit -> unit.path("seq").asLong())
+            .toList();
+    for (int i = 0; i < seqs.size(); i++) {
+      assertThat(seqs.get(i)).as(in + seqs).isEqualTo(i + 1);
+    }
+  }
+
+  @Test
+  void nobodyErasesHimself() {
+    Simulation.story(sim -> {
+      Terminal operator = sim.terminal("operator").joinsAs("server");
+      sim.settle();
+      operator.says("{'op':'admin','do':'erase','user':'server','id':1}");
+      sim.settle();
+      assertThat(code(operator.answer(1))).isEqualTo("forbidden");
+      assertThat(operator.isOver()).isFalse();
+    });
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -273,6 +355,7 @@ class AdministrationTest {
         "'do':'kick','conn':'n1-0-1'",
         "'do':'revoke','user':'bob'",
         "'do':'revoke','jti':'x'",
+        "'do':'erase','user':'bob'",
       })
   void onlyABackendMayAskThat(String fields) {
     Simulation.story(sim -> {

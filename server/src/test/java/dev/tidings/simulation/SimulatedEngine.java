@@ -85,6 +85,11 @@ final class SimulatedEngine implements Engine {
   }
 
   @Override
+  public List<String> erasing() {
+    return engine.erasing();
+  }
+
+  @Override
   public Level level() {
     return engine.level();
   }
