@@ -59,6 +59,9 @@ public final class EventSpeaker extends Speaker {
 
   /// Takes in a line; answers what it says of `data`.
   private String field(String line) {
+    assertThat(line)
+        .as("a browser takes a carriage return for the end of a line")
+        .doesNotContain("\r");
     if (line.startsWith("id: ")) {
       ids.add(line.substring(4));
     } else if (line.startsWith("retry: ")) {
