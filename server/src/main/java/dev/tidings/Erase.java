@@ -5,6 +5,8 @@ import dev.tidings.base.Ids;
 import dev.tidings.config.ServerSettings;
 import dev.tidings.embedded.Eraser;
 import dev.tidings.protocol.Address;
+import dev.tidings.search.SearchIndex;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -30,7 +32,7 @@ final class Erase implements Callable<Integer> {
   private Path data = Path.of("data");
 
   @Override
-  public Integer call() {
+  public Integer call() throws IOException {
     if (!Address.isName(user)) {
       throw new ServerSettings.Refused("'" + user + "' is no user name");
     }
@@ -38,6 +40,7 @@ final class Erase implements Callable<Integer> {
       throw new ServerSettings.Refused("there is no data in " + data.toAbsolutePath());
     }
     Eraser.erase(data, user, Clock.system(), new Ids(new SecureRandom()));
+    SearchIndex.forget(data); // it is made anew from what is left
     System.out.println(user + " is erased from " + data.toAbsolutePath());
     return 0;
   }

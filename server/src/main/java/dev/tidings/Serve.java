@@ -3,6 +3,7 @@ package dev.tidings;
 import dev.tidings.config.ConversationSettings;
 import dev.tidings.config.Network;
 import dev.tidings.config.ServerSettings;
+import dev.tidings.config.Switch;
 import dev.tidings.config.TimeSpan;
 import dev.tidings.engine.Level;
 import dev.tidings.lane.Io;
@@ -109,6 +110,14 @@ final class Serve implements Callable<Integer> {
   private int groupMembersMax;
 
   @Option(
+      names = "--search",
+      defaultValue = "off",
+      description =
+          "on or off: whether what was said can be searched. The index takes place in the folder"
+              + " of --data, and time when something is sent.")
+  private Switch search = Switch.OFF;
+
+  @Option(
       names = "--io",
       defaultValue = "auto",
       description =
@@ -175,7 +184,8 @@ final class Serve implements Callable<Integer> {
             lanes == 0 ? Runtime.getRuntime().availableProcessors() : lanes,
             ConversationSettings.parse(retention, channels, topicPolicies)
                 .withEditWindow(editWindow)
-                .withGroupMembersMax(groupMembersMax),
+                .withGroupMembersMax(groupMembersMax)
+                .withSearch(search == Switch.ON),
             network());
     Server server = new Server(settings);
     CountDownLatch ended = new CountDownLatch(1);

@@ -11,6 +11,7 @@ import dev.tidings.config.ServerSettings;
 import dev.tidings.embedded.EmbeddedEngine;
 import dev.tidings.engine.Engine;
 import dev.tidings.engine.EngineLimits;
+import dev.tidings.engine.TextIndex;
 import dev.tidings.http.HttpFront;
 import dev.tidings.http.HttpServices;
 import dev.tidings.http.Pages;
@@ -21,6 +22,7 @@ import dev.tidings.hub.Neighbours;
 import dev.tidings.lane.Lanes;
 import dev.tidings.presence.OnlineUsers;
 import dev.tidings.relay.Relay;
+import dev.tidings.search.SearchIndex;
 import dev.tidings.session.SendRate;
 import dev.tidings.transport.LaneSockets;
 import dev.tidings.transport.Port;
@@ -79,7 +81,11 @@ public final class Server implements AutoCloseable {
             .withRetention(settings.conversations().retention())
             .withEditSeconds(settings.conversations().editWindow().toSeconds())
             .withGroupMembersMax(settings.conversations().groupMembersMax());
-    engine = new EmbeddedEngine(settings.data(), settings.durability(), limits, clock, ids);
+    Optional<TextIndex> index =
+        settings.conversations().search()
+            ? Optional.of(new SearchIndex(settings.data(), clock))
+            : Optional.empty();
+    engine = new EmbeddedEngine(settings.data(), settings.durability(), limits, clock, ids, index);
 
     lanes = Lanes.start(settings.lanes(), settings.network().io());
     OnlineUsers online = new OnlineUsers();

@@ -14,19 +14,22 @@ import java.util.List;
 /// @param topicPolicies for topics without log
 /// @param editWindow how long an author may edit and recall what he sent
 /// @param groupMembersMax members that a group may have
+/// @param search whether what was said can be searched
 public record ConversationSettings(
     Retention retention,
     List<Channel> channels,
     List<TopicPolicy> topicPolicies,
     Duration editWindow,
-    int groupMembersMax) {
+    int groupMembersMax,
+    boolean search) {
   public static final ConversationSettings DEFAULTS =
       new ConversationSettings(
           Retention.ALL,
           List.of(),
           List.of(),
           Duration.ofSeconds(EngineLimits.DEFAULTS.editSeconds()),
-          EngineLimits.DEFAULTS.groupMembersMax());
+          EngineLimits.DEFAULTS.groupMembersMax(),
+          /* search= */ false);
 
   /// @throws ServerSettings.Refused naming the option and what is wrong with it
   public ConversationSettings {
@@ -38,7 +41,7 @@ public record ConversationSettings(
   }
 
   public ConversationSettings withGroupMembersMax(int count) {
-    return new ConversationSettings(retention, channels, topicPolicies, editWindow, count);
+    return new ConversationSettings(retention, channels, topicPolicies, editWindow, count, search);
   }
 
   /// What the texts of the options say.
@@ -51,10 +54,17 @@ public record ConversationSettings(
         ChannelRules.parse(channels),
         TopicPolicies.parse(topicPolicies),
         DEFAULTS.editWindow(),
-        DEFAULTS.groupMembersMax());
+        DEFAULTS.groupMembersMax(),
+        DEFAULTS.search());
   }
 
   public ConversationSettings withEditWindow(Duration other) {
-    return new ConversationSettings(retention, channels, topicPolicies, other, groupMembersMax);
+    return new ConversationSettings(
+        retention, channels, topicPolicies, other, groupMembersMax, search);
+  }
+
+  public ConversationSettings withSearch(boolean on) {
+    return new ConversationSettings(
+        retention, channels, topicPolicies, editWindow, groupMembersMax, on);
   }
 }

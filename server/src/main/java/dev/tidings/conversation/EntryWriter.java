@@ -26,7 +26,8 @@ public final class EntryWriter {
     out.endObject();
   }
 
-  private static void fields(JsonWriter out, Entry entry, boolean toAuthor) {
+  /// What an entry says of itself, inside an object.
+  public static void fields(JsonWriter out, Entry entry, boolean toAuthor) {
     out.name("seq").number(entry.seq()).name("from").plain(entry.from());
     if (entry.kind() != Entry.Kind.MESSAGE) {
       out.name("kind").plain(entry.kind().wire());

@@ -11,9 +11,11 @@ import dev.tidings.engine.LogEngine;
 import dev.tidings.engine.Query;
 import dev.tidings.engine.Sanctions;
 import dev.tidings.engine.Store;
+import dev.tidings.engine.TextIndex;
 import dev.tidings.engine.Ticket;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -25,7 +27,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The engine of a single node, with its threads: one that decides and writes (`store-writer`), two
-/// that read (`store-reader-1`, `store-reader-2`).
+/// that read (`store-reader-1`, `store-reader-2`), and where there is an index one that searches
+/// (`store-searcher-1`), so that a long search keeps no other read waiting.
 ///
 /// The writer takes whatever has queued up as one batch and syncs it once; while it waits for the
 /// disk the next batch gathers, so the batches grow with the load and a lone sender waits for one
@@ -35,12 +38,15 @@ public final class EmbeddedEngine implements Engine {
   private static final Logger LOG = LoggerFactory.getLogger(EmbeddedEngine.class);
 
   private static final int READERS = 2;
+  private static final int SEARCHERS = 1;
   private static final long LOOK_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long READS_END_SECONDS = 10;
 
   private final LogEngine engine;
   private final DiskGuard guard;
   private final ExecutorService readers;
+  private final ExecutorService searchers;
+  private final Optional<TextIndex> index;
   private final Thread writer;
 
   /// Whether something was submitted since the writer last began to look.
@@ -54,6 +60,17 @@ public final class EmbeddedEngine implements Engine {
   /// @param level [Level#DISK] or [Level#MEMORY]
   /// @throws Store.StoreException in words for an operator: in use, damaged, not readable
   public EmbeddedEngine(Path data, Level level, EngineLimits limits, Clock clock, Ids ids) {
+    this(data, level, limits, clock, ids, Optional.empty());
+  }
+
+  /// As the other one, with an index that it ends when it ends itself.
+  public EmbeddedEngine(
+      Path data,
+      Level level,
+      EngineLimits limits,
+      Clock clock,
+      Ids ids,
+      Optional<TextIndex> index) {
     this(
         RocksStore.open(data, RocksStore.Memory.DEFAULTS),
         DiskGuard.of(data, clock),
@@ -61,7 +78,8 @@ public final class EmbeddedEngine implements Engine {
         level,
         limits,
         clock,
-        ids);
+        ids,
+        index);
   }
 
   EmbeddedEngine(
@@ -72,15 +90,40 @@ public final class EmbeddedEngine implements Engine {
       EngineLimits limits,
       Clock clock,
       Ids ids) {
+    this(store, guard, boot, level, limits, clock, ids, Optional.empty());
+  }
+
+  EmbeddedEngine(
+      Store store,
+      DiskGuard guard,
+      String boot,
+      Level level,
+      EngineLimits limits,
+      Clock clock,
+      Ids ids,
+      Optional<TextIndex> index) {
     Check.that(level != Level.REPLICAS, "a single node has no replicas");
     this.guard = guard;
     this.readers =
         Executors.newFixedThreadPool(
             READERS, Thread.ofPlatform().daemon().name("store-reader-", 1).factory());
+    this.searchers =
+        Executors.newFixedThreadPool(
+            SEARCHERS, Thread.ofPlatform().daemon().name("store-searcher-", 1).factory());
+    this.index = index;
     this.writer = Thread.ofPlatform().daemon().name("store-writer").unstarted(this::write);
     try {
       this.engine =
-          new LogEngine(store, clock, ids, limits, level, boot, this::wakeWriter, readers::execute);
+          new LogEngine(
+              store,
+              clock,
+              ids,
+              limits,
+              level,
+              boot,
+              this::wakeWriter,
+              readers::execute,
+              index.map(words -> new LogEngine.Searching(words, searchers::execute)));
     } catch (RuntimeException e) {
       store.close();
       throw e;
@@ -196,7 +239,10 @@ public final class EmbeddedEngine implements Engine {
       try {
         writer.join();
         readers.shutdown();
-        if (!readers.awaitTermination(READS_END_SECONDS, TimeUnit.SECONDS)) {
+        searchers.shutdown();
+        index.ifPresent(TextIndex::close);
+        if (!readers.awaitTermination(READS_END_SECONDS, TimeUnit.SECONDS)
+            || !searchers.awaitTermination(READS_END_SECONDS, TimeUnit.SECONDS)) {
           LOG.warn("reads are under way still; they fail now");
           break;
         }
@@ -211,6 +257,6 @@ public final class EmbeddedEngine implements Engine {
   }
 
   private boolean isOver() {
-    return !writer.isAlive() && readers.isTerminated();
+    return !writer.isAlive() && readers.isTerminated() && searchers.isTerminated();
   }
 }

@@ -108,6 +108,15 @@ public sealed interface Answer {
   /// @param commit every entry up to this commit was there to be found
   record Owing(List<Owed> rows, long next, long commit) implements Answer {}
 
+  /// An entry that was found.
+  record Hit(Conversation conversation, Entry entry) {}
+
+  /// What was found, newest first.
+  ///
+  /// @param next `""` on the last page
+  /// @param whole whether all was looked through but the last moments
+  record Found(List<Hit> hits, String next, boolean whole) implements Answer {}
+
   /// @param got what he has got, as far as it is told in a group of this size
   /// @param read what he has read, likewise
   record Member(String user, String role, long got, long read) {}

@@ -142,6 +142,12 @@ final class EntryRow {
     return of(entry.emptied(reason, entry.rev()), digest, bytesUpTo(row));
   }
 
+  static long commit(byte[] row) {
+    RowReader reader = new RowReader(row);
+    head(reader);
+    return reader.number();
+  }
+
   static long tsMillis(byte[] row) {
     RowReader reader = new RowReader(row);
     head(reader);

@@ -103,6 +103,7 @@ final class Erasing {
       turn.batch.put(Keys.erased(first.user()), next.get().row());
     } else {
       turn.batch.delete(Keys.erased(first.user()));
+      turn.batch.putUnseen(Keys.ERASED, new RowWriter(10).number(turn.commit).done());
       turn.whenKept(() -> {
         underWay = names();
         finished = true;

@@ -34,6 +34,9 @@ final class Keys {
   static final byte[] RUN = setting("run");
   static final byte[] WINDOWS = setting("windows");
 
+  /// The commit by which the last erasing ended.
+  static final byte[] ERASED = setting("erased");
+
   /// There as long as an import has not ended.
   static final byte[] IMPORTING = setting("importing");
 

@@ -35,6 +35,11 @@ public final class LogEngine implements Engine {
     void execute(Runnable read);
   }
 
+  /// Where words are found.
+  ///
+  /// @param threads run searches, which may take longer than other reads
+  public record Searching(TextIndex index, Readers threads) {}
+
   private static final Logger LOG = LoggerFactory.getLogger(LogEngine.class);
 
   private static final long QUEUED_BYTES_MAX = 32L << 20;
@@ -43,6 +48,7 @@ public final class LogEngine implements Engine {
   private static final long SIGNALS_QUEUED_BYTES_MAX = QUEUED_BYTES_MAX / 4;
 
   private static final int QUEUED_READS_MAX = 16_384;
+  private static final int QUEUED_SEARCHES_MAX = 64;
   private static final int BATCH_CHANGES_MAX = 4_096;
   private static final long BATCH_BYTES_MAX = 8L << 20;
   private static final long RETRY_MILLIS = 1_000;
@@ -54,10 +60,13 @@ public final class LogEngine implements Engine {
   private final Level level;
   private final Runnable wakeUp;
   private final Readers readers;
+  private final Optional<Searching> searching;
+  private final LogFeed feed;
 
   private final MpscUnboundedArrayQueue<Change> queue = new MpscUnboundedArrayQueue<>(1024);
   private final AtomicLong queuedBytes = new AtomicLong();
   private final AtomicInteger queuedReads = new AtomicInteger();
+  private final AtomicInteger queuedSearches = new AtomicInteger();
   private final List<Change> batch = new ArrayList<>();
   private volatile long committed;
 
@@ -76,6 +85,19 @@ public final class LogEngine implements Engine {
   /// The last commit that the lanes were told. Confined to the thread that drains, once started.
   private long toldCommit;
 
+  /// Opens what `store` holds; nothing can be searched for.
+  public LogEngine(
+      Store store,
+      Clock clock,
+      Ids ids,
+      EngineLimits limits,
+      Level level,
+      String boot,
+      Runnable wakeUp,
+      Readers readers) {
+    this(store, clock, ids, limits, level, boot, wakeUp, readers, Optional.empty());
+  }
+
   /// Opens what `store` holds.
   ///
   /// @param boot names this start of the machine, `""` if unknown
@@ -89,13 +111,25 @@ public final class LogEngine implements Engine {
       Level level,
       String boot,
       Runnable wakeUp,
-      Readers readers) {
+      Readers readers,
+      Optional<Searching> searching) {
     this.store = store;
     this.ledger = new Ledger(store, clock, ids, limits, level, boot);
     this.committed = ledger.state().commit();
     this.toldCommit = committed;
+    long generation = ledger.state().generation();
     this.reader =
-        new LogReader(store, clock, ledger.state().generation(), ledger.moves(), () -> committed);
+        new LogReader(
+            store,
+            clock,
+            generation,
+            ledger.moves(),
+            () -> committed,
+            searching.map(Searching::index));
+    this.searching = searching;
+    this.feed =
+        new LogFeed(reader, store, clock, generation, () -> committed, !limits.retention().isAll());
+    searching.ifPresent(with -> with.index().follow(feed));
     this.level = level;
     this.wakeUp = wakeUp;
     this.readers = readers;
@@ -122,16 +156,27 @@ public final class LogEngine implements Engine {
 
   @Override
   public boolean read(Query query, Ticket ticket) {
-    if (closed || queuedReads.incrementAndGet() > QUEUED_READS_MAX) {
-      queuedReads.decrementAndGet();
+    if (query instanceof Query.Search && searching.isPresent()) {
+      Readers searchers = searching.get().threads();
+      return read(query, ticket, searchers, queuedSearches, QUEUED_SEARCHES_MAX);
+    }
+    return read(query, ticket, readers, queuedReads, QUEUED_READS_MAX);
+  }
+
+  private boolean read(
+      Query query, Ticket ticket, Readers threads, AtomicInteger queued, int queuedMax) {
+    if (closed || queued.incrementAndGet() > queuedMax) {
+      queued.decrementAndGet();
       return false;
     }
-    readers.execute(() -> serve(query, ticket));
+    threads.execute(() -> {
+      queued.decrementAndGet();
+      serve(query, ticket);
+    });
     return true;
   }
 
   private void serve(Query query, Ticket ticket) {
-    queuedReads.decrementAndGet();
     Answer answer;
     try {
       answer = reader.read(query);
@@ -248,9 +293,26 @@ public final class LogEngine implements Engine {
       }
     } else {
       fault = "";
+      boolean moved = noteMoved(outcome.committed()); // before the commit counts: see LogFeed
       committed = ledger.state().commit();
+      if (moved) {
+        searching.ifPresent(with -> with.index().wake());
+      }
     }
     tell(outcome);
+  }
+
+  private boolean noteMoved(List<Committed> all) {
+    boolean moved = false;
+    if (searching.isPresent()) {
+      for (Committed each : all) {
+        if (each instanceof Committed.Appended appended) {
+          feed.moved(appended.conversation().number());
+          moved = true;
+        }
+      }
+    }
+    return moved;
   }
 
   private void tell(Ledger.Outcome outcome) {

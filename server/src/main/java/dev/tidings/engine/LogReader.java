@@ -22,14 +22,22 @@ final class LogReader {
   private final LongSupplier committed;
   private final SyncReader syncs;
   private final OwedReader owing;
+  private final SearchReader searches;
 
-  LogReader(Store store, Clock clock, long generation, Moves moves, LongSupplier committed) {
+  LogReader(
+      Store store,
+      Clock clock,
+      long generation,
+      Moves moves,
+      LongSupplier committed,
+      Optional<TextIndex> index) {
     this.store = store;
     this.clock = clock;
     this.generation = generation;
     this.committed = committed;
     this.syncs = new SyncReader(this, store, clock, generation, moves, committed);
     this.owing = new OwedReader(this, store, moves, committed);
+    this.searches = new SearchReader(this, store, index);
   }
 
   Answer read(Query query) {
@@ -39,6 +47,7 @@ final class LogReader {
       case Query.Sync sync -> syncs.sync(sync);
       case Query.OwedSince owed -> owing.since(owed);
       case Query.OwedOf owed -> owing.of(owed);
+      case Query.Search search -> searches.search(search);
       case Query.Members members -> members(members);
       case Query.Info info -> info(info);
       case Query.PresenceOf presence -> presenceOf(presence);
@@ -96,15 +105,12 @@ final class LogReader {
   private Answer history(Query.History query) {
     long commit = committed.getAsLong();
     Optional<Long> number = number(query.in());
-    boolean beginsByItself =
-        query.in().kind() == ConversationId.Kind.PRIVATE
-            || query.in().kind() == ConversationId.Kind.TOPIC;
     if (number.isEmpty()) {
-      return beginsByItself ? notBegun(query, commit) : noSuch(query.in());
+      return beginsByItself(query.in()) ? notBegun(query, commit) : noSuch(query.in());
     }
     Optional<View> found = view(number.get(), query.reader(), query.privileged());
     if (found.isEmpty()) {
-      return beginsByItself ? noSuch(query.in()) : stranger(number.get(), found);
+      return unseen(number.get(), query.in());
     }
     View view = found.get();
     Conversation conversation = view.conversation();
@@ -115,7 +121,17 @@ final class LogReader {
     return query.after().isPresent() ? pageUp(view, query, commit) : pageDown(view, query, commit);
   }
 
-  private static Answer noSuch(ConversationId id) {
+  /// Whether it is there as soon as somebody writes to it.
+  static boolean beginsByItself(ConversationId id) {
+    return id.kind() == ConversationId.Kind.PRIVATE || id.kind() == ConversationId.Kind.TOPIC;
+  }
+
+  /// What one hears of a conversation who has no view of it.
+  Answer unseen(long number, ConversationId id) {
+    return beginsByItself(id) ? noSuch(id) : stranger(number, Optional.empty());
+  }
+
+  static Answer noSuch(ConversationId id) {
     return id.kind() == ConversationId.Kind.GROUP
         ? GroupRules.noSuchGroup()
         : Answer.Refused.permanently(NOT_FOUND, "no such conversation");
@@ -375,6 +391,14 @@ final class LogReader {
   Optional<Entry> entry(long number, long seq) {
     byte[] row = store.get(Keys.entry(number, seq));
     return row == null ? Optional.empty() : Optional.of(EntryRow.read(seq, row));
+  }
+
+  /// A message, if it says at this moment what it said with the edit `rev` (0: from the beginning).
+  Optional<Entry> says(long number, long seq, long rev) {
+    return entry(number, seq)
+        .map(entry -> entry.at(clock.epochMillis()))
+        .filter(entry -> entry.kind() == Entry.Kind.MESSAGE && !entry.isVoid())
+        .filter(entry -> entry.rev() == rev);
   }
 
   /// An entry as it is read now: an edit says what the message in question says, if it is the last

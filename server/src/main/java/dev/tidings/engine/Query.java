@@ -1,6 +1,7 @@
 package dev.tidings.engine;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /// Something to read, on behalf of a user who may see it or not.
@@ -50,6 +51,30 @@ public sealed interface Query {
   /// What one log owes to a reader who was told everything up to `since`, a commit: answered by
   /// [Answer.Owing] with one row. Only of a log that may be read without a membership.
   record OwedOf(ConversationId in, long since) implements Query {}
+
+  /// What says these words, newest first: answered by [Answer.Found].
+  ///
+  /// @param channels the announcements for some that he reads
+  /// @param in the only conversation to look in, if given
+  /// @param text words that must all be there; between quotes, side by side
+  /// @param from the author, `""`: anybody
+  /// @param beforeMillis what is older than this Unix time
+  /// @param limit most entries, 1 to 200
+  /// @param bytesMax roughly the most bytes of payload, but at least one entry
+  /// @param privileged with `in`: a backend's token, or a topic whose `sub` was allowed: needs no
+  ///   membership
+  record Search(
+      String reader,
+      List<ConversationId> channels,
+      Optional<ConversationId> in,
+      String text,
+      String from,
+      long beforeMillis,
+      int limit,
+      String next,
+      int bytesMax,
+      boolean privileged)
+      implements Query {}
 
   /// Who is in a group, a page at a time: answered by [Answer.MembersPage].
   record Members(ConversationId group, String reader, String next, int limit, boolean privileged)

@@ -451,6 +451,7 @@ public final class Hub implements CommitListener {
           Command.Unsubscribe _,
           Command.History _,
           Command.Sync _,
+          Command.Search _,
           Command.Group _,
           Command.Admin _,
           Command.Ping _,
@@ -508,6 +509,7 @@ public final class Hub implements CommitListener {
       case Command.Unsubscribe unsubscribe -> subscribing.unsubscribe(request, unsubscribe.in());
       case Command.History history -> reading.history(request, history);
       case Command.Sync sync -> reading.sync(request, sync);
+      case Command.Search search -> reading.search(request, search);
       case Command.Group group -> groups.group(request, group);
       case Command.Admin admin -> administration.admin(request, admin);
       case Command.Ping ping ->

@@ -3,6 +3,7 @@ package dev.tidings.hub;
 import dev.tidings.conversation.EntryWriter;
 import dev.tidings.engine.Answer;
 import dev.tidings.engine.Change;
+import dev.tidings.engine.Conversation;
 import dev.tidings.engine.ConversationId;
 import dev.tidings.engine.Entry;
 import dev.tidings.engine.GroupSettings;
@@ -12,9 +13,10 @@ import dev.tidings.protocol.Command;
 import dev.tidings.protocol.ErrorCode;
 import dev.tidings.protocol.JsonWriter;
 import java.util.List;
+import java.util.Optional;
 
-/// `history` and `sync`: replies that read. One of them is under way per connection, and each is
-/// cut at [#REPLY_BYTES_MAX].
+/// `history`, `sync` and `search`: replies that read. One of them is under way per connection, and
+/// each is cut at [#REPLY_BYTES_MAX].
 final class Reading {
   static final int REPLY_BYTES_MAX = 32 * 1024;
 
@@ -42,22 +44,35 @@ final class Reading {
     return taken;
   }
 
-  void history(Request request, Command.History history) {
-    Address in = history.in();
+  /// Whether there is no log to look at, or the identity may not: then it has been said.
+  private boolean refused(Request request, Address in) {
     boolean topic = in.kind() == Address.Kind.TOPIC;
     if (topic && !request.identity().caps().maySubscribe(in)) {
       replies.err(request, ErrorCode.FORBIDDEN, "may not read " + in);
-      return;
+      return true;
     }
     if (topic && !shard.settings.keeps(in.name())) {
       replies.err(request, ErrorCode.OFF, "this topic has no log");
-      return;
+      return true;
     }
     if (in.kind() == Address.Kind.ANNOUNCEMENT
         && !(request.privileged()
             ? shard.channels.has(in.name())
             : shard.channels.isFor(in.name(), request.identity()))) {
       replies.err(request, ErrorCode.NOT_FOUND, "no such conversation");
+      return true;
+    }
+    return false;
+  }
+
+  /// Whether no membership is needed to read there: a topic whose `sub` was allowed, or a backend.
+  private static boolean isOpenTo(Request request, Address in) {
+    return in.kind() == Address.Kind.TOPIC || request.privileged();
+  }
+
+  void history(Request request, Command.History history) {
+    Address in = history.in();
+    if (refused(request, in)) {
       return;
     }
     Query query =
@@ -69,7 +84,7 @@ final class Reading {
             history.before(),
             history.limit(),
             REPLY_BYTES_MAX,
-            topic || request.privileged());
+            isOpenTo(request, in));
     read(request, query, (asking, answer) -> page(asking, in, answer));
   }
 
@@ -109,6 +124,52 @@ final class Reading {
         sync.limit(),
         sync.next(),
         REPLY_BYTES_MAX);
+  }
+
+  void search(Request request, Command.Search search) {
+    Optional<Address> in = search.in();
+    if (in.isPresent() && refused(request, in.get())) {
+      return;
+    }
+    Query query =
+        new Query.Search(
+            request.actor(),
+            channels(request),
+            in.map(address -> ConversationId.of(address, request.actor())),
+            search.text(),
+            search.from(),
+            search.beforeMillis().orElse(Long.MAX_VALUE),
+            search.limit(),
+            search.next(),
+            REPLY_BYTES_MAX,
+            in.isPresent() && isOpenTo(request, in.get()));
+    read(request, query, this::found);
+  }
+
+  private void found(Request request, Answer answer) {
+    if (replies.refused(request, answer) || !(answer instanceof Answer.Found found)) {
+      return;
+    }
+    String viewer = request.actor();
+    replies.ok(
+        request,
+        out -> {
+          out.name("items").beginArray();
+          for (Answer.Hit hit : found.hits()) {
+            Conversation conversation = hit.conversation();
+            out.beginObject().name("in").plain(conversation.id().addressFor(viewer));
+            Replies.epoch(out, conversation);
+            EntryWriter.fields(out, hit.entry(), hit.entry().from().equals(viewer));
+            out.endObject();
+          }
+          out.endArray();
+          if (!found.next().isEmpty()) {
+            out.name("next").plain(found.next());
+          }
+          if (!found.whole()) {
+            out.name("whole").bool(false);
+          }
+        });
   }
 
   /// The labels of whom a backend acts for are not known: then it is told of all that he has begun.

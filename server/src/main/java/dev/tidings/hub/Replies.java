@@ -75,6 +75,7 @@ final class Replies {
           Answer.Page _,
           Answer.SyncPage _,
           Answer.Owing _,
+          Answer.Found _,
           Answer.MembersPage _,
           Answer.GroupInfo _,
           Answer.Visible _ -> {

@@ -78,6 +78,20 @@ public sealed interface Command {
   /// What moved while I was away. `since` and `next` are opaque texts of an earlier answer.
   record Sync(Head head, String since, int tail, int limit, String next) implements Command {}
 
+  /// What says these words, newest first. `next` is an opaque text of an earlier answer.
+  ///
+  /// @param in the only conversation to look in, if given
+  /// @param from the author, `""`: anybody
+  record Search(
+      Head head,
+      String text,
+      Optional<Address> in,
+      String from,
+      OptionalLong beforeMillis,
+      int limit,
+      String next)
+      implements Command {}
+
   /// Make, look at or change a group. `cid` makes a repeated change safe.
   record Group(Head head, Address in, String cid, GroupAction action) implements Command {}
 

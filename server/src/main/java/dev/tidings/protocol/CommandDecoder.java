@@ -56,6 +56,10 @@ public final class CommandDecoder {
   public static final int LIMIT_MAX = 200;
   public static final int SYNC_LIMIT_DEFAULT = 200;
   public static final int HISTORY_LIMIT_DEFAULT = 50;
+  public static final int SEARCH_LIMIT_DEFAULT = 20;
+
+  /// For `q`.
+  public static final int SEARCH_BYTES_MAX = 256;
 
   /// For `members`, `who` and `roles`.
   public static final int NAMES_MAX = 200;
@@ -81,6 +85,7 @@ public final class CommandDecoder {
     UNSUB,
     HISTORY,
     SYNC,
+    SEARCH,
     GROUP,
     ADMIN,
     PING,
@@ -155,6 +160,7 @@ public final class CommandDecoder {
   private final Field deed = new Field("do");
   private final Field device = new Field("device");
   private final Field epoch = new Field("epoch");
+  private final Field from = new Field("from");
   private final Field got = new Field("got");
   private final Field id = new Field("id");
   private final Field in = new Field("in");
@@ -171,6 +177,7 @@ public final class CommandDecoder {
   private final Field op = new Field("op");
   private final Field past = new Field("past");
   private final Field ping = new Field("ping");
+  private final Field q = new Field("q");
   private final Field quiet = new Field("quiet");
   private final Field read = new Field("read");
   private final Field roles = new Field("roles");
@@ -190,9 +197,9 @@ public final class CommandDecoder {
       new Fields(
           DEPTH_MAX,
           List.of(
-              after, as, before, block, cid, client, conn, data, deed, device, epoch, got, id, in,
-              join, jti, key, labels, last, limit, members, mention, mute, next, op, past, ping,
-              quiet, read, roles, send, seq, since, tail, title, to, token, ttl, user, version,
+              after, as, before, block, cid, client, conn, data, deed, device, epoch, from, got, id,
+              in, join, jti, key, labels, last, limit, members, mention, mute, next, op, past, ping,
+              q, quiet, read, roles, send, seq, since, tail, title, to, token, ttl, user, version,
               who));
 
   /// All that can be asked: each op, with what `do` may say where it has that.
@@ -302,6 +309,7 @@ public final class CommandDecoder {
               fields.integer(tail, 0, TAIL_MAX, TAIL_DEFAULT),
               fields.integer(limit, 1, LIMIT_MAX, SYNC_LIMIT_DEFAULT),
               fields.text(next, CURSOR_BYTES_MAX));
+      case SEARCH -> search(head);
       case GROUP ->
           new Command.Group(
               head,
@@ -312,6 +320,20 @@ public final class CommandDecoder {
       case PING -> new Command.Ping(head);
       case PONG -> new Command.Pong(head);
     };
+  }
+
+  private Command.Search search(Head head) {
+    if (q.isAbsent()) {
+      fields.refuse(q, "must be there");
+    }
+    return new Command.Search(
+        head,
+        fields.filledText(q, SEARCH_BYTES_MAX),
+        in.isPresent() ? Optional.of(fields.address(in, CONVERSATIONS)) : Optional.empty(),
+        fields.optionalName(from).orElse(""),
+        fields.optionalPosition(before),
+        fields.integer(limit, 1, LIMIT_MAX, SEARCH_LIMIT_DEFAULT),
+        fields.text(next, CURSOR_BYTES_MAX));
   }
 
   private Command.Mark mark(Head head) {

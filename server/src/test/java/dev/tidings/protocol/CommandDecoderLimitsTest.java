@@ -190,6 +190,11 @@ class CommandDecoderLimitsTest {
     rows.add(integer(sync, "tail", 0, 20));
     rows.add(integer(sync, "limit", 1, 200));
 
+    Map<String, String> search = unit("search", "q", "\"x\"");
+    rows.add(text(search, "next", 0, 128));
+    rows.add(integer(search, "before", 0, JsonScanner.INTEGER_MAX));
+    rows.add(integer(search, "limit", 1, 200));
+
     Map<String, String> create = unit("group", "do", "\"create\"", "in", "\"g:ops\"");
     rows.add(
         required(
@@ -233,6 +238,7 @@ class CommandDecoderLimitsTest {
             sub,
             history,
             sync,
+            search,
             create,
             unit("unsub", "in", "\"t:x\""),
             unit("ping"),

@@ -273,6 +273,28 @@ class CommandDecoderTest {
   }
 
   @Test
+  void search() {
+    assertThat(command("{\"op\":\"search\",\"q\":\"a b\"}"))
+        .isEqualTo(
+            new Command.Search(
+                Head.of("search"), "a b", Optional.empty(), "", OptionalLong.empty(), 20, ""));
+    assertThat(
+            command(
+                """
+                {"op":"search","q":"x","in":"g:ops","from":"bob","before":5,"limit":1,"next":"n"}\
+                """))
+        .isEqualTo(
+            new Command.Search(
+                Head.of("search"),
+                "x",
+                Optional.of(new Address(Kind.GROUP, "ops")),
+                "bob",
+                OptionalLong.of(5),
+                1,
+                "n"));
+  }
+
+  @Test
   void sync() {
     assertThat(command("{\"op\":\"sync\"}"))
         .isEqualTo(new Command.Sync(Head.of("sync"), "", 1, 200, ""));
@@ -434,7 +456,7 @@ class CommandDecoderTest {
     assertThat(refused.code()).isEqualTo(ErrorCode.UNKNOWN_OP);
     assertThat(refused.head()).isEqualTo(new Head("teleport", new RequestId("9"), "eve"));
 
-    for (String later : List.of("search", "teleport")) {
+    for (String later : List.of("shout", "teleport")) {
       assertThat(refused("{\"op\":\"" + later + "\"}").code()).isEqualTo(ErrorCode.UNKNOWN_OP);
     }
     for (String almost :

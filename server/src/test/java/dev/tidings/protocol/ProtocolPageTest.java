@@ -20,8 +20,6 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -212,19 +210,6 @@ class ProtocolPageTest {
               SENT_OP.matcher(source).results().forEach(found -> written.add(found.group(1))));
     }
     assertThat(PAGE.vocabulary("Server")).containsExactlyInAnyOrderElementsOf(written);
-  }
-
-  /// What the page promises to answer to requests of later versions.
-  @ParameterizedTest
-  @CsvSource({
-    "search, UNKNOWN_OP",
-  })
-  void whatIsNotInThisVersionIsRefused(String op, ErrorCode code) {
-    assertThat(decode("{\"op\":\"" + op + "\",\"id\":1}"))
-        .isInstanceOfSatisfying(
-            Decoded.Refused.class, refused -> assertThat(refused.code()).isEqualTo(code));
-    assertThat(PAGE.markdown().substring(PAGE.markdown().indexOf("## 17.")))
-        .contains("`" + op + "`");
   }
 
   /// A guard that cannot fail guards nothing: the same page with one thing wrong.

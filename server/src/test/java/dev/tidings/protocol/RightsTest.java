@@ -28,7 +28,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 ///
 /// A new op needs a row in one of the two tables.
 class RightsTest {
-  @RegisterExtension static final RunningServer SERVER = RunningServer.withoutRateLimits();
+  @RegisterExtension
+  static final RunningServer SERVER = RunningServer.withoutRateLimits().withSearch();
 
   /// In a group that one has to be let into. `absent` is what a stranger hears of a group that does
   /// not exist, word for word what he hears of this one; `no group` what a backend does.
@@ -37,6 +38,7 @@ class RightsTest {
       what                | owner     | admin     | member    | mute      | left       | stranger  | backend   | absent    | no group
       send                | ok        | ok        | ok        | forbidden | not_member | not_found | ok        | not_found | not_found
       history             | ok        | ok        | ok        | ok        | ok         | not_found | ok        | not_found | not_found
+      search              | ok        | ok        | ok        | ok        | ok         | not_found | ok        | not_found | not_found
       edit                | forbidden | forbidden | forbidden | forbidden | not_member | not_found | forbidden | not_found | not_found
       recall              | ok        | ok        | forbidden | forbidden | not_member | not_found | ok        | not_found | not_found
       signal              | ok        | ok        | ok        | forbidden | not_member | not_found | ok        | not_found | not_found
@@ -60,6 +62,7 @@ class RightsTest {
       Map.ofEntries(
           Map.entry("send", "{'op':'send','to':'G','data':1}"),
           Map.entry("history", "{'op':'history','in':'G'}"),
+          Map.entry("search", "{'op':'search','q':'x','in':'G'}"),
           Map.entry("edit", "{'op':'edit','in':'G','seq':4,'data':1}"),
           Map.entry("recall", "{'op':'recall','in':'G','seq':4}"),
           Map.entry("signal", "{'op':'signal','id':1,'to':'G','data':1}"),
@@ -92,6 +95,7 @@ class RightsTest {
       unsub         | unauthorized | ok        | forbidden | ok        | ok
       history       | unauthorized | ok        | forbidden | ok        | ok
       sync          | unauthorized | ok        | forbidden | ok        | ok
+      search        | unauthorized | ok        | forbidden | ok        | ok
       group create  | unauthorized | ok        | forbidden | ok        | ok
       admin list    | unauthorized | forbidden | forbidden | forbidden | ok
       admin block   | unauthorized | forbidden | forbidden | forbidden | ok
@@ -117,6 +121,7 @@ class RightsTest {
           Map.entry("unsub", "{'op':'unsub','in':'t:x'}"),
           Map.entry("history", "{'op':'history','in':'u:zoe'}"),
           Map.entry("sync", "{'op':'sync'}"),
+          Map.entry("search", "{'op':'search','q':'x'}"),
           Map.entry("group create", "{'op':'group','do':'create','in':'NEW'}"),
           Map.entry("admin list", "{'op':'admin','do':'list'}"),
           Map.entry("admin block", "{'op':'admin','do':'block','user':'nobody'}"),
@@ -344,6 +349,10 @@ class RightsTest {
       {'op':'history','in':'G','after':9,'before':3}                                      | ok
       {'op':'history','in':'t:x'}                                                         | off
       {'op':'history','in':'a:other'}                                                     | not_found
+      {'op':'search','q':'a','in':'t:x'}                                                  | off
+      {'op':'search','q':'a','in':'a:other'}                                              | not_found
+      {'op':'search','q':'a','next':'made up'}                                            | bad_request
+      {'op':'search','q':'*'}                                                             | bad_request
       {'op':'sync','since':'made up'}                                                     | cursor
       {'op':'sync','next':'made up'}                                                      | bad_request
       {'op':'send','to':'G','data':1,'cid':'2'}                                           | ok

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tidings.Server;
 import dev.tidings.auth.Tokens;
 import dev.tidings.base.Clock;
+import dev.tidings.config.ConversationSettings;
 import dev.tidings.config.Network;
 import dev.tidings.config.ServerSettings;
 import dev.tidings.engine.Level;
@@ -57,6 +58,8 @@ public final class RunningServer implements BeforeAllCallback, AfterEachCallback
 
   private int drainSeconds;
 
+  private ConversationSettings conversations = ConversationSettings.DEFAULTS;
+
   /// With the plain relay.
   private boolean relaying;
 
@@ -84,6 +87,12 @@ public final class RunningServer implements BeforeAllCallback, AfterEachCallback
   /// And TLS is spoken beside what is plain.
   public RunningServer withTls() {
     encrypted = true;
+    return this;
+  }
+
+  /// And what was said can be searched.
+  public RunningServer withSearch() {
+    conversations = conversations.withSearch(true);
     return this;
   }
 
@@ -137,14 +146,15 @@ public final class RunningServer implements BeforeAllCallback, AfterEachCallback
     server =
         new Server(
             new ServerSettings(
-                    ServerSettings.address("127.0.0.1", 0),
-                    folder,
-                    key,
-                    durability,
-                    rateLimits,
-                    List.of("kept.*"),
-                    LANES)
-                .with(network(folder)));
+                ServerSettings.address("127.0.0.1", 0),
+                folder,
+                key,
+                durability,
+                rateLimits,
+                List.of("kept.*"),
+                LANES,
+                conversations,
+                network(folder)));
   }
 
   private Network network(Path folder) throws IOException {
