@@ -229,6 +229,17 @@ test('a read is repeated until it is answered', async () => {
   assert.deepEqual(alice.record.entry, []);
 });
 
+test('a search says its words and bounds and gives what was found', async () => {
+  const alice = stage();
+  const peer = alice.goLive();
+  const found = alice.client.search('deploy', { in: 'g:ops', limit: 5 });
+  const { id, ...ask } = peer.heardOne('search');
+  assert.deepEqual(ask, { op: 'search', q: 'deploy', in: 'g:ops', limit: 5 });
+  peer.says({ op: 'ok', id, items: [{ in: 'g:ops', epoch: 'e1', seq: 3 }], next: 'n' });
+  assert.equal((await found).next, 'n');
+  assert.deepEqual(alice.record.entry, []);
+});
+
 test('reads and subscriptions are bounded', async () => {
   const alice = stage({ limits: { queuedReads: 1, subscriptions: 1 } });
   alice.client.history('u:bob');

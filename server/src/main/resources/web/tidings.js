@@ -1929,6 +1929,18 @@ export class Tidings {
   }
 
   /**
+   * Finds what was said, newest first, in everything that I may read. It is only read: positions
+   * and `entry` events are not touched.
+   * @param {string} q words that must all be there; between quotes, side by side
+   * @param {{in?: string, from?: string, before?: number, limit?: number, next?: string}} [bounds]
+   * @returns {Promise<Unit>} `items`, each with its `in` and `epoch`; `next`; `whole` if it is false
+   */
+  search(q, bounds = {}) {
+    if (this.#ended) return Promise.reject(closed());
+    return this.#asker.read({ op: 'search', q, ...bounds });
+  }
+
+  /**
    * Subscribes to a topic or to a presence (`p:`), now and after every reconnect. A topic with a
    * log goes on where it stopped.
    * @param {string} address

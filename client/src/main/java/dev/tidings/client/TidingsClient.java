@@ -9,10 +9,12 @@ import dev.tidings.client.model.ClientListener;
 import dev.tidings.client.model.ClientOptions;
 import dev.tidings.client.model.ClientState;
 import dev.tidings.client.model.Entry;
+import dev.tidings.client.model.Found;
 import dev.tidings.client.model.History;
 import dev.tidings.client.model.HistoryQuery;
 import dev.tidings.client.model.Outgoing;
 import dev.tidings.client.model.Positions;
+import dev.tidings.client.model.SearchQuery;
 import dev.tidings.client.model.Sent;
 import dev.tidings.client.transport.Dialers;
 import java.net.URI;
@@ -170,6 +172,23 @@ public final class TidingsClient implements AutoCloseable {
     return asked(answer -> core.request(unit.build(), answer), TidingsClient::history);
   }
 
+  /// Finds what was said. What comes does not count as handed over.
+  public CompletableFuture<Found> search(SearchQuery query) {
+    ObjBuilder unit = Json.object().put("op", "search").put("q", query.text());
+    if (!query.in().isEmpty()) {
+      unit.put("in", query.in());
+    }
+    if (!query.from().isEmpty()) {
+      unit.put("from", query.from());
+    }
+    query.before().ifPresent(ts -> unit.put("before", ts));
+    unit.put("limit", query.limit());
+    if (!query.next().isEmpty()) {
+      unit.put("next", query.next());
+    }
+    return asked(answer -> core.request(unit.build(), answer), TidingsClient::found);
+  }
+
   /// What can be done with groups.
   public Groups groups() {
     return new Groups(this);
@@ -237,6 +256,20 @@ public final class TidingsClient implements AutoCloseable {
             .toList();
     long low = ok.number("low").orElse(1);
     return new History(in, epoch, low, ok.number("head").orElse(0), ok.isTrue("more"), items);
+  }
+
+  private static Found found(Json.Obj ok) {
+    List<Entry> items =
+        ok.objects("items").stream()
+            .map(unit ->
+                new Entry(
+                    unit.string("in").orElse(""),
+                    unit.string("epoch").orElse(""),
+                    unit.number("seq").orElse(0),
+                    unit))
+            .toList();
+    boolean partly = ok.members().get("whole") instanceof Json.Bool(boolean whole) && !whole;
+    return new Found(items, ok.string("next").orElse(""), !partly);
   }
 
   private void delivered(long weight) {

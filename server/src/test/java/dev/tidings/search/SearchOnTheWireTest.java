@@ -3,12 +3,21 @@ package dev.tidings.search;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.tidings.client.TidingsClient;
+import dev.tidings.client.json.Json;
+import dev.tidings.client.model.ClientListener;
+import dev.tidings.client.model.ClientOptions;
+import dev.tidings.client.model.Entry;
+import dev.tidings.client.model.Found;
+import dev.tidings.client.model.SearchQuery;
 import dev.tidings.running.Asking;
 import dev.tidings.running.Asking.Transport;
 import dev.tidings.running.RunningServer;
 import dev.tidings.running.Unit;
+import java.net.URI;
 import java.util.List;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -63,6 +72,29 @@ class SearchOnTheWireTest {
               ask(backend, "{'op':'search','as':'" + zoe + "','q':'hidden','in':'u:yan'}").line())
           .contains("\"in\":\"u:yan\"");
     }
+  }
+
+  @Test
+  void theJavaClientFindsAPageAtATime() {
+    URI server = URI.create("tcp://127.0.0.1:" + SERVER.address().getPort());
+    TidingsClient client =
+        SERVER.closing(
+            TidingsClient.connect(server, ClientOptions.ofUser("max"), new ClientListener() {}));
+    for (String text : List.of("pears one", "pears two", "pears three")) {
+      client.send("u:moritz", Json.of(text)).join();
+    }
+    SearchQuery query = SearchQuery.of("PEARS").in("u:moritz").from("max").limit(2);
+    await().until(() -> client.search(SearchQuery.of("three")).join().items().size() == 1);
+    Found first = client.search(query).join();
+    Found second = client.search(query.behind(first)).join();
+    assertThat(first.items()).extracting(Entry::seq).containsExactly(3L, 2L);
+    assertThat(second.items()).extracting(Entry::seq).containsExactly(1L);
+    assertThat(second.items().getFirst().in()).isEqualTo("u:moritz");
+    assertThat(second.items().getFirst().epoch()).isNotEmpty();
+    assertThat(second.next()).isEmpty();
+    assertThat(second.whole()).isTrue();
+    long ts = second.items().getFirst().ts();
+    assertThat(client.search(query.before(ts)).join().items()).isEmpty();
   }
 
   /// A server of its own, where nobody wants the index.
