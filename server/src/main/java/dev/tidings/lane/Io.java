@@ -76,6 +76,15 @@ public enum Io {
     }
   }
 
+  /// Has the system take no more than so many bytes that it has not sent yet, so that what waits
+  /// for a slow peer waits here, where it is counted and bounded; on epoll only. What is on its way
+  /// to the peer is not counted.
+  public static void boundUnsent(Channel channel, long bytes) {
+    if (of(channel.eventLoop()) == EPOLL) {
+      channel.config().setOption(EpollChannelOption.TCP_NOTSENT_LOWAT, bytes);
+    }
+  }
+
   IoHandlerFactory handlers() {
     return switch (resolved()) {
       case AUTO, NIO -> NioIoHandler.newFactory();

@@ -1,5 +1,6 @@
 package dev.tidings.transport;
 
+import dev.tidings.lane.Io;
 import dev.tidings.lane.Lanes;
 import dev.tidings.session.Outbox;
 import io.netty.bootstrap.ServerBootstrap;
@@ -18,6 +19,10 @@ import java.util.function.BiConsumer;
 /// The listening socket. Accepted sockets are spread over the lanes in turn and live there.
 public final class Port implements AutoCloseable {
   private static final int BACKLOG = 4096;
+
+  /// Beside what is on its way. The system would take megabytes for a reader who takes nothing, and
+  /// ask for more only once a third of that is gone: the outbox would stand still for minutes.
+  private static final long UNSENT_BYTES_MAX = 32 * 1024;
 
   private final Channel listening;
 
@@ -78,6 +83,7 @@ public final class Port implements AutoCloseable {
                     if (lane == null) {
                       throw new IllegalStateException("socket on a loop that is no lane");
                     }
+                    Io.boundUnsent(channel, UNSENT_BYTES_MAX);
                     lane.opened(channel);
                     speech.accept(channel, lane);
                   }

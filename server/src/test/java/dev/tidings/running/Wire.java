@@ -57,6 +57,11 @@ public final class Wire implements AutoCloseable {
     }
   }
 
+  /// The port on our side.
+  public int localPort() {
+    return socket.getLocalPort();
+  }
+
   public static Wire to(InetSocketAddress address) {
     return to(address, 0);
   }
