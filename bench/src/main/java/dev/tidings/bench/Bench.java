@@ -9,7 +9,14 @@ import picocli.CommandLine.Command;
 @Command(
     name = "bench/run",
     description = "Starts a server as a user would, on one core, and measures it from another.",
-    subcommands = {Startup.class, Restart.class, Sync.class, BigGroup.class, Compare.class},
+    subcommands = {
+      Startup.class,
+      Restart.class,
+      Sync.class,
+      BigGroup.class,
+      Slow.class,
+      Compare.class
+    },
     mixinStandardHelpOptions = true,
     footer = {
       "",

@@ -64,8 +64,14 @@ final class Report {
       String name, String words, double value, String sign, double target, boolean met) {
     note(name, value);
     say(
-        "  %-44s %,12.2f   target %s %,.0f   %s",
-        words, value, sign, target, met ? "met" : "MISSED");
+        target == Math.rint(target)
+            ? "  %-44s %,12.2f   target %s %,.0f   %s"
+            : "  %-44s %,12.2f   target %s %,.2f   %s",
+        words,
+        value,
+        sign,
+        target,
+        met ? "met" : "MISSED");
   }
 
   /// A figure that was taken several times: the median has the target, all are kept.
