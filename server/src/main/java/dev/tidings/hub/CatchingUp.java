@@ -8,6 +8,7 @@ import dev.tidings.engine.Entry;
 import dev.tidings.engine.Query;
 import dev.tidings.engine.Ticket;
 import dev.tidings.protocol.JsonWriter;
+import dev.tidings.session.Arrears;
 import dev.tidings.session.CatchUp;
 import dev.tidings.session.CatchUp.ListRequest;
 import dev.tidings.session.CatchUp.PageRequest;
@@ -59,11 +60,9 @@ final class CatchingUp {
       behind.remove(session);
       return;
     }
-    if (session.hasArrears() && session.outbox().isDrained()) {
-      session.settle(settlement(session));
-    }
-    if (session.owesMarks() && session.outbox().isDrained()) {
-      shard.put(session, out -> marks(out, session.takeOwedMarks()));
+    if (session.hasArrears()) {
+      settle(session, session.arrears());
+      session.forgetSettledArrears();
     }
     Optional<PageRequest> page = session.nextPage(shard.worked);
     Optional<ListRequest> list = nextList(session);
@@ -133,14 +132,23 @@ final class CatchingUp {
     return shard.users.find(session.user()).filter(user -> user.isIn(group.number())).isPresent();
   }
 
+  private void settle(Session session, Arrears arrears) {
+    if (arrears.hasPassed() && session.outbox().isDrained()) {
+      arrears.settle(settlement(session));
+    }
+    if (arrears.owesMarks() && session.outbox().isDrained()) {
+      shard.put(session, out -> marks(out, arrears.takeMarks()));
+    }
+  }
+
   /// Of topics without log: what is lost is said, or made good by what is newest there.
-  private Session.Settlement settlement(Session session) {
-    return new Session.Settlement() {
+  private Arrears.Settlement settlement(Session session) {
+    return new Arrears.Settlement() {
       @Override
       public void lost(String topic, int entries) {
         boolean latest = shard.settings.policyOf(topic).kind() == TopicPolicy.Kind.LATEST;
         if (latest && !session.outbox().isDrained()) {
-          session.lose(topic, entries); // one after the other, as there is room
+          session.arrears().lose(topic, entries); // one after the other, as there is room
         } else if (latest) {
           tellNewest(session, topic);
         } else {
@@ -155,8 +163,8 @@ final class CatchingUp {
     };
   }
 
-  private static void marks(JsonWriter out, Collection<Session.OwedMark> owed) {
-    for (Session.OwedMark mark : owed) {
+  private static void marks(JsonWriter out, Collection<Arrears.OwedMark> owed) {
+    for (Arrears.OwedMark mark : owed) {
       if (out.length() > 0) {
         out.newLine();
       }

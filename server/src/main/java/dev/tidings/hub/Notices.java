@@ -6,6 +6,7 @@ import dev.tidings.engine.Committed;
 import dev.tidings.engine.ConversationId;
 import dev.tidings.engine.Ticket;
 import dev.tidings.protocol.CloseCode;
+import dev.tidings.session.Arrears.OwedMark;
 import dev.tidings.session.Frame;
 import dev.tidings.session.Session;
 
@@ -59,7 +60,7 @@ final class Notices {
     }
     if (!session.outbox().isHalfFull() && !session.owesMarks()) {
       session.outbox().put(frame);
-    } else if (session.oweMark(in, mark.user(), mark.got(), mark.read())) {
+    } else if (session.arrears().owe(new OwedMark(in, mark.user(), mark.got(), mark.read()))) {
       hub.catchingUp().note(session);
     } else {
       hub.close(session, CloseCode.SLOW);

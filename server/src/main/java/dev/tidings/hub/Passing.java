@@ -201,9 +201,9 @@ final class Passing {
         return;
       }
       if (policy.kind() == TopicPolicy.Kind.DROP_OLDEST) {
-        session.hold(topic, bytes(), units);
+        session.arrears().hold(topic, bytes(), units);
       } else {
-        session.lose(topic, units);
+        session.arrears().lose(topic, units);
       }
       hub.catchingUp().note(session);
     }

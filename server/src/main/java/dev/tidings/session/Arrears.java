@@ -1,33 +1,79 @@
 package dev.tidings.session;
 
 import java.util.ArrayDeque;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
-/// What passed through topics without log while a connection had no room: how much is lost, and the
-/// newest that may still be given. Made when the first is.
-final class Arrears {
+/// What a connection is owed beside the entries of logs, for want of room: marks, and of topics
+/// without log what is lost and has to be said, or is held and may still be given. Confined to the
+/// connection's lane.
+public final class Arrears {
   /// What one connection may hold. More than a frame of such a topic usually has.
   static final int HELD_BYTES_MAX = 24 * 1024;
 
-  /// Units that were not given.
-  ///
-  /// @param units as bytes, shared by all connections that hold them
-  record Held(String topic, byte[] units, int count) {}
+  /// Marks that wait at one time; beyond so many it is cheaper to come back and sync.
+  static final int MARKS_MAX = 256;
 
-  private final Map<String, Integer> lost = new HashMap<>();
-  private final ArrayDeque<Held> held = new ArrayDeque<>();
+  /// How far somebody has got and read, not told yet.
+  ///
+  /// @param in what this user would write to send there
+  public record OwedMark(String in, String from, long got, long read) {}
+
+  /// Units that were not given.
+  private record Held(String topic, byte[] units, int count) {}
+
+  /// What is told of what passed while there was no room.
+  public interface Settlement {
+    void lost(String topic, int entries);
+
+    void held(byte[] units);
+  }
+
+  private final Map<String, OwedMark> marks = new LinkedHashMap<>(4);
+  private final Map<String, Integer> lost = new HashMap<>(4);
+  private final ArrayDeque<Held> held = new ArrayDeque<>(2);
   private int heldBytes;
 
-  void lose(String topic, int entries) {
+  boolean isSettled() {
+    return marks.isEmpty() && !hasPassed();
+  }
+
+  // Marks.
+
+  /// There is no room for this mark now: it waits, in the place of an older one of the same user
+  /// and conversation. `false`: too many wait.
+  public boolean owe(OwedMark mark) {
+    marks.put(mark.in() + " " + mark.from(), mark);
+    return marks.size() <= MARKS_MAX;
+  }
+
+  public boolean owesMarks() {
+    return !marks.isEmpty();
+  }
+
+  /// The marks that wait, which then wait no more.
+  public Collection<OwedMark> takeMarks() {
+    List<OwedMark> taken = List.copyOf(marks.values());
+    marks.clear();
+    return taken;
+  }
+
+  // Topics without log.
+
+  /// Entries found no room and are gone.
+  public void lose(String topic, int entries) {
     lost.merge(topic, entries, Integer::sum);
   }
 
-  /// Holds these units, and gives up the oldest ones for them.
-  void hold(Held units) {
-    held.add(units);
-    heldBytes += units.units().length;
+  /// Entries found no room, but may be given later: the oldest that are held are given up for them.
+  ///
+  /// @param units the entries as units, which may be shared
+  public void hold(String topic, byte[] units, int entries) {
+    held.add(new Held(topic, units, entries));
+    heldBytes += units.length;
     while (heldBytes > HELD_BYTES_MAX) {
       Held oldest = held.remove();
       heldBytes -= oldest.units().length;
@@ -35,18 +81,25 @@ final class Arrears {
     }
   }
 
+  /// Whether entries are held, so that later ones have to wait behind them.
   boolean isHolding() {
     return !held.isEmpty();
   }
 
-  Map<String, Integer> lost() {
-    return lost;
+  /// Whether something has passed that was not given, and is held, or lost and not told.
+  public boolean hasPassed() {
+    return isHolding() || !lost.isEmpty();
   }
 
-  /// The oldest that is held, which then is no longer.
-  @Nullable Held next() {
-    Held oldest = held.poll();
-    heldBytes -= oldest == null ? 0 : oldest.units().length;
-    return oldest;
+  /// Tells what was lost, then what is held; nothing of it is known any more, but what is lost
+  /// again meanwhile.
+  public void settle(Settlement settlement) {
+    Map<String, Integer> told = Map.copyOf(lost);
+    List<Held> given = List.copyOf(held);
+    lost.clear();
+    held.clear();
+    heldBytes = 0;
+    told.forEach(settlement::lost);
+    given.forEach(each -> settlement.held(each.units()));
   }
 }

@@ -6,10 +6,7 @@ import dev.tidings.engine.Answer;
 import dev.tidings.engine.ConversationId;
 import dev.tidings.presence.Registrant;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -75,16 +72,7 @@ public final class Session {
     @Nullable SendRate signalRate;
     @Nullable SendRate markRate;
     @Nullable Arrears arrears;
-    @Nullable Map<String, OwedMark> marks;
   }
-
-  /// Marks that wait at one time; beyond so many it is cheaper to come back and sync.
-  static final int OWED_MARKS_MAX = 256;
-
-  /// How far somebody has got and read, not told yet for want of room.
-  ///
-  /// @param in what this user would write to send there
-  public record OwedMark(String in, String from, long got, long read) {}
 
   private Session(
       Connection connection,
@@ -409,33 +397,6 @@ public final class Session {
     return catchUp == null && !owesMarks();
   }
 
-  /// There is no room for this mark now: it waits, in the place of an older one of the same user
-  /// and conversation. `false`: too many wait.
-  public boolean oweMark(String in, String from, long got, long read) {
-    Rare own = rare();
-    Map<String, OwedMark> marks = own.marks;
-    if (marks == null) {
-      marks = new LinkedHashMap<>();
-      own.marks = marks;
-    }
-    marks.put(in + " " + from, new OwedMark(in, from, got, read));
-    return marks.size() <= OWED_MARKS_MAX;
-  }
-
-  public boolean owesMarks() {
-    return rare != null && rare.marks != null;
-  }
-
-  /// The marks that wait, which then wait no more.
-  public Collection<OwedMark> takeOwedMarks() {
-    Map<String, OwedMark> marks = rare == null ? null : rare.marks;
-    if (rare == null || marks == null) {
-      return List.of();
-    }
-    rare.marks = null;
-    return marks.values();
-  }
-
   /// A subscription with a log begins; its entries wait until its head is known.
   public boolean awaitHead(ConversationId in) {
     return catchUp().await(in);
@@ -461,19 +422,8 @@ public final class Session {
     return notes;
   }
 
-  /// Entries of a topic without log found no room and are gone.
-  public void lose(String topic, int entries) {
-    arrears().lose(topic, entries);
-  }
-
-  /// They found no room, but the newest of what is held may be given later.
-  ///
-  /// @param units the entries as units, which may be shared
-  public void hold(String topic, byte[] units, int entries) {
-    arrears().hold(new Arrears.Held(topic, units, entries));
-  }
-
-  private Arrears arrears() {
+  /// What it is owed beside that, and begins to be if it was nothing.
+  public Arrears arrears() {
     Rare own = rare();
     Arrears present = own.arrears;
     if (present == null) {
@@ -483,33 +433,25 @@ public final class Session {
     return present;
   }
 
-  /// Whether something of topics without log is not given yet, or lost and not told.
   public boolean hasArrears() {
     return rare != null && rare.arrears != null;
   }
 
-  /// Whether entries are held, so that later ones have to wait behind them.
+  /// Forgets the arrears if nothing is owed any more.
+  public void forgetSettledArrears() {
+    if (rare != null && rare.arrears != null && rare.arrears.isSettled()) {
+      rare.arrears = null;
+    }
+  }
+
+  /// Whether marks wait, so that later ones have to wait behind them.
+  public boolean owesMarks() {
+    return rare != null && rare.arrears != null && rare.arrears.owesMarks();
+  }
+
+  /// Whether entries of topics without log wait, so that later ones have to wait behind them.
   public boolean isHolding() {
     return rare != null && rare.arrears != null && rare.arrears.isHolding();
-  }
-
-  /// What is told of what passed while there was no room.
-  public interface Settlement {
-    void lost(String topic, int entries);
-
-    void held(byte[] units);
-  }
-
-  /// Tells what was lost, then what is held; nothing of it is known any more.
-  public void settle(Settlement settlement) {
-    Arrears present = rare == null ? null : rare.arrears;
-    if (rare != null && present != null) {
-      rare.arrears = null;
-      present.lost().forEach(settlement::lost);
-      for (Arrears.Held held = present.next(); held != null; held = present.next()) {
-        settlement.held(held.units());
-      }
-    }
   }
 
   public boolean servedApart() {
