@@ -41,6 +41,9 @@ import picocli.CommandLine.Option;
 public final class Compare implements Callable<Integer> {
   private static final Duration BESIDE_CONNECTED_MAX = Duration.ofMinutes(2);
 
+  /// Warm-up before what is done at a moderate rate, as a multiple of the others'.
+  private static final int AT_RATE_TIMES = 5;
+
   /// What the measured load may take beside warm-up and time: its start, its connections, its end.
   private static final int BESIDE_SECONDS_MORE = 20;
 
@@ -71,7 +74,9 @@ public final class Compare implements Callable<Integer> {
   @Option(
       names = "--warm-up",
       defaultValue = "6",
-      description = "How long the same goes on before (default: ${DEFAULT-VALUE}).")
+      description =
+          "How long the same goes on before (default: ${DEFAULT-VALUE}); five times as long before what"
+              + " is done at a moderate rate, but for the floor.")
   private double warmUp;
 
   @Option(
@@ -303,24 +308,31 @@ public final class Compare implements Callable<Integer> {
         contender.isTidings() ? Contender.TIDINGS : contender.name(), "unknown");
   }
 
-  private List<String> timed(Trial trial, List<String> load) {
-    List<String> timed = new ArrayList<>(load);
+  private List<String> timed(Trial trial, Contender contender) {
+    List<String> timed = new ArrayList<>(trial.load());
     if (trial.kind() != Trial.Kind.IDLE) {
-      timed.addAll(List.of("--warm-up", Double.toString(warmUp)));
+      timed.addAll(List.of("--warm-up", Double.toString(warmUp(trial, contender))));
       timed.addAll(List.of("--duration", Double.toString(seconds)));
     }
     return timed;
   }
 
+  /// At a moderate rate a virtual machine sees its code so seldom that it compiles for half a
+  /// minute, and what that takes is large beside so little work.
+  private double warmUp(Trial trial, Contender contender) {
+    boolean isSlow = trial.kind() == Trial.Kind.AT_RATE && !contender.isFloor();
+    return isSlow ? warmUp * AT_RATE_TIMES : warmUp;
+  }
+
   private Map<String, Object> load(Trial trial, Contender contender, Running server) {
-    try (Generator generator = Generator.start(contender, server, timed(trial, trial.load()), 0)) {
+    try (Generator generator = Generator.start(contender, server, timed(trial, contender), 0)) {
       return generator.await();
     }
   }
 
   /// The load beside begins first and ends last. It gives way on the core that both use.
   private Map<String, Object> loadBeside(Trial trial, Contender contender, Running server) {
-    double duration = warmUp + seconds + BESIDE_SECONDS_MORE;
+    double duration = warmUp(trial, contender) + seconds + BESIDE_SECONDS_MORE;
     List<String> beside = new ArrayList<>(trial.beside());
     beside.addAll(List.of("--warm-up", "0", "--duration", Double.toString(duration)));
     try (Generator other = Generator.start(contender, server, beside, BESIDE_NICENESS)) {
