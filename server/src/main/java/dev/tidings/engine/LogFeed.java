@@ -142,16 +142,7 @@ public final class LogFeed {
         return high;
       }
     }
-    while (low < high) {
-      long middle = (low + high) >>> 1;
-      byte[] row = store.get(Keys.entry(number, middle));
-      if (row == null || EntryRow.commit(row) <= since) {
-        low = middle + 1; // a row that is missing was trimmed under our hands
-      } else {
-        high = middle;
-      }
-    }
-    return low;
+    return logs.firstSince(number, low, high, since);
   }
 
   /// Follows a log from the entry `from` on, at most so many, through all commits up to `until`.

@@ -393,6 +393,25 @@ final class LogReader {
     return row == null ? Optional.empty() : Optional.of(EntryRow.read(seq, row));
   }
 
+  /// The first seq from `from` on, below `to`, that is of a later commit than `since`; `to` if none
+  /// is. Commits rise with the numbers of a log, so it is found by halving.
+  ///
+  /// A row that is missing was trimmed while we look: then what is behind it decides.
+  long firstSince(long number, long from, long to, long since) {
+    long low = from;
+    long high = to;
+    while (low < high) {
+      long middle = (low + high) >>> 1;
+      byte[] row = store.get(Keys.entry(number, middle));
+      if (row == null || EntryRow.commit(row) <= since) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+
   /// A message, if it says at this moment what it said with the edit `rev` (0: from the beginning).
   Optional<Entry> says(long number, long seq, long rev) {
     return entry(number, seq)

@@ -11,8 +11,8 @@ import java.util.function.LongSupplier;
 /// conversations where to read on. `sync` tells him the same in rows; this is for who wants
 /// entries.
 ///
-/// Commits rise with the numbers of a log, so the place is found by halving. Conversations come in
-/// the order of their numbers, which no message changes, so that pages neither miss nor repeat one.
+/// Conversations come in the order of their numbers, which no message changes, so that pages
+/// neither miss nor repeat one.
 final class OwedReader {
   private final LogReader logs;
   private final Store store;
@@ -126,7 +126,11 @@ final class OwedReader {
   ///
   /// @param begins the first seq that was ever his to see
   private Optional<Owed> owed(LogReader.View view, long begins, long since, Owed.Turn turn) {
-    long after = isTrimmed(view, begins, since) ? begins - 1 : firstBehind(view, since) - 1;
+    long number = view.conversation().number();
+    long after =
+        isTrimmed(view, begins, since)
+            ? begins - 1
+            : logs.firstSince(number, view.low(), view.head() + 1, since) - 1;
     return after >= view.head() && turn == Owed.Turn.NONE
         ? Optional.empty()
         : Optional.of(new Owed(view.conversation(), after, view.head(), turn));
@@ -144,26 +148,6 @@ final class OwedReader {
             ? left.get().commit()
             : logs.trimmed(view.conversation().number()).commit();
     return newest > since;
-  }
-
-  /// The first seq of the view that is of a later commit, `head + 1` if none is.
-  private long firstBehind(LogReader.View view, long since) {
-    long from = view.low();
-    long to = view.head() + 1;
-    while (from < to) {
-      long middle = (from + to) >>> 1;
-      if (commit(view, middle) > since) {
-        to = middle;
-      } else {
-        from = middle + 1;
-      }
-    }
-    return from;
-  }
-
-  private long commit(LogReader.View view, long seq) {
-    // Trimmed while we look: then what is behind it decides, and the page that is read tells.
-    return logs.entry(view.conversation().number(), seq).map(Entry::commit).orElse(0L);
   }
 
   Answer of(Query.OwedOf query) {
