@@ -60,6 +60,26 @@ public final class EntryWriter {
     }
   }
 
+  /// What lies between `after` and `head` was not given here and can be read.
+  public static void gap(JsonWriter out, String in, String epoch, long after, long head) {
+    beginGap(out, in).name("epoch").plain(epoch);
+    out.name("after").number(after).name("head").number(head).endObject();
+  }
+
+  /// He is no longer in there, and no entry says so.
+  public static void gone(JsonWriter out, String in) {
+    beginGap(out, in).name("gone").bool(true).endObject();
+  }
+
+  /// So many entries of a topic without log are gone for good.
+  public static void lost(JsonWriter out, String in, int entries) {
+    beginGap(out, in).name("lost").number(entries).endObject();
+  }
+
+  private static JsonWriter beginGap(JsonWriter out, String in) {
+    return out.beginObject().name("op").plain("gap").name("in").plain(in);
+  }
+
   /// How far `from` has got and read.
   public static void mark(JsonWriter out, String in, String from, long got, long read) {
     out.beginObject().name("op").plain("mark").name("in").plain(in).name("from").plain(from);

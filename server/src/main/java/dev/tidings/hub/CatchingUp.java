@@ -112,17 +112,19 @@ final class CatchingUp {
   /// What no entry of a quiet group says. Not if the lane knows better: it may have heard of
   /// another turn since, or not of this one yet, and says so itself.
   private void tellTurn(Session session, Answer.Owed row) {
-    boolean in = isIn(session, row.conversation());
+    boolean isIn = isIn(session, row.conversation());
+    String in = row.conversation().id().addressFor(session.user());
+    String epoch = row.conversation().epoch();
     switch (row.turn()) {
       case NONE -> {}
       case LET_IN -> {
-        if (in) {
-          shard.put(session, out -> gap(out, row.conversation(), session, row.after(), row.head()));
+        if (isIn) {
+          shard.put(session, out -> EntryWriter.gap(out, in, epoch, row.after(), row.head()));
         }
       }
       case LET_GO -> {
-        if (!in && row.after() == row.head()) {
-          shard.put(session, out -> gone(out, row.conversation(), session));
+        if (!isIn && row.after() == row.head()) {
+          shard.put(session, out -> EntryWriter.gone(out, in));
         }
       }
     }
@@ -180,17 +182,7 @@ final class CatchingUp {
   }
 
   private void tellLost(Session session, String topic, int entries) {
-    shard.put(
-        session,
-        out ->
-            out.beginObject()
-                .name("op")
-                .plain("gap")
-                .name("in")
-                .plain("t:" + topic)
-                .name("lost")
-                .number(entries)
-                .endObject());
+    shard.put(session, out -> EntryWriter.lost(out, "t:" + topic, entries));
   }
 
   private void read(Session session, PageRequest wanted) {
@@ -258,7 +250,7 @@ final class CatchingUp {
         session,
         out -> {
           if (trimmed) {
-            gap(out, page.conversation(), session, after, page.head());
+            EntryWriter.gap(out, address, page.conversation().epoch(), after, page.head());
           }
           for (Entry entry : page.items()) {
             if (out.length() > 0) {
@@ -267,22 +259,8 @@ final class CatchingUp {
             EntryWriter.unit(out, address, entry, entry.from().equals(session.user()));
           }
           if (letGo) {
-            gone(out.length() > 0 ? out.newLine() : out, page.conversation(), session);
+            EntryWriter.gone(out.length() > 0 ? out.newLine() : out, address);
           }
         });
-  }
-
-  private static void gap(
-      JsonWriter out, Conversation conversation, Session reader, long after, long head) {
-    String in = conversation.id().addressFor(reader.user());
-    out.beginObject().name("op").plain("gap").name("in").plain(in);
-    out.name("epoch").plain(conversation.epoch());
-    out.name("after").number(after).name("head").number(head).endObject();
-  }
-
-  private static void gone(JsonWriter out, Conversation conversation, Session reader) {
-    String in = conversation.id().addressFor(reader.user());
-    out.beginObject().name("op").plain("gap").name("in").plain(in);
-    out.name("gone").bool(true).endObject();
   }
 }

@@ -4,17 +4,16 @@ import dev.tidings.conversation.EntryWriter;
 import dev.tidings.conversation.LocalUser;
 import dev.tidings.conversation.Readers;
 import dev.tidings.engine.Committed;
+import dev.tidings.engine.Conversation;
 import dev.tidings.engine.ConversationId;
 import dev.tidings.engine.Entry;
 import dev.tidings.protocol.CloseCode;
-import dev.tidings.protocol.JsonWriter;
 import dev.tidings.session.Frame;
 import dev.tidings.session.Session;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /// Hands out what was committed to the readers on this lane. What is no entry of a log is
@@ -90,33 +89,16 @@ final class Delivery {
   /// No entry says it in a quiet group, and in one that bears the name of another he may not know
   /// which it is: he is told the place from which he reads.
   private void letIn(Committed.MembersIn in, long head, String user) {
-    toUser(
+    Conversation group = in.conversation();
+    shard.toUser(
         user,
-        gap ->
-            gap.name("in")
-                .plain(in.conversation().id().toString())
-                .name("epoch")
-                .plain(in.conversation().epoch())
-                .name("after")
-                .number(head)
-                .name("head")
-                .number(head));
+        out -> EntryWriter.gap(out, group.id().toString(), group.epoch(), head, head),
+        hub::putOrClose);
   }
 
   private void letOut(Committed.MembersOut out, String user) {
-    toUser(
-        user,
-        gap -> gap.name("in").plain(out.conversation().id().toString()).name("gone").bool(true));
-  }
-
-  private void toUser(String user, Consumer<JsonWriter> gap) {
-    shard.toUser(
-        user,
-        out -> {
-          gap.accept(out.beginObject().name("op").plain("gap"));
-          out.endObject();
-        },
-        hub::putOrClose);
+    String group = out.conversation().id().toString();
+    shard.toUser(user, gap -> EntryWriter.gone(gap, group), hub::putOrClose);
   }
 
   private void appended(long commit, long number, ConversationId id, Entry entry) {
