@@ -103,7 +103,7 @@ final class PresenceWatch {
   private boolean hasEnded(Request request) {
     boolean ended = request.follower().isClosed();
     if (ended) {
-      replies.err(request, ErrorCode.NOT_FOUND, "X-Conn: no such stream");
+      replies.noSuchStream(request);
     }
     return ended;
   }

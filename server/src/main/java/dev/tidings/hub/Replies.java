@@ -50,6 +50,11 @@ final class Replies {
     }
   }
 
+  /// The stream for which a POST asks is not there, or has ended meanwhile.
+  void noSuchStream(Request request) {
+    err(request, ErrorCode.NOT_FOUND, "X-Conn: no such stream");
+  }
+
   /// To somebody of whom nothing is known, or about a unit that was no request.
   void err(Session session, Head head, ErrorCode code, String message) {
     Frame frame = shard.frame(out -> Units.err(out, head, code, message, 0));

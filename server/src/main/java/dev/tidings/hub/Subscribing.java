@@ -3,7 +3,6 @@ package dev.tidings.hub;
 import static dev.tidings.protocol.ErrorCode.BAD_REQUEST;
 import static dev.tidings.protocol.ErrorCode.CURSOR;
 import static dev.tidings.protocol.ErrorCode.FORBIDDEN;
-import static dev.tidings.protocol.ErrorCode.NOT_FOUND;
 import static dev.tidings.protocol.ErrorCode.TOO_MANY;
 
 import dev.tidings.auth.Caps;
@@ -56,13 +55,9 @@ final class Subscribing {
     }
     Optional<Session> stream = streams.find(name, request.session().user());
     if (stream.isEmpty()) {
-      noSuchStream(request);
+      replies.noSuchStream(request);
     }
     return stream.map(request::of);
-  }
-
-  private void noSuchStream(Request request) {
-    replies.err(request, NOT_FOUND, "X-Conn: no such stream");
   }
 
   private void follow(Request request, Command.Subscribe subscribe) {
@@ -164,7 +159,7 @@ final class Subscribing {
       Answer answer) {
     Session session = request.follower();
     if (session.isClosed()) {
-      noSuchStream(request); // it ended meanwhile, and with it what it followed
+      replies.noSuchStream(request); // it ended meanwhile, and with it what it followed
       return;
     }
     if (replies.refused(request, answer)) {
