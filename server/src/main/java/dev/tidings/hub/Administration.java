@@ -118,15 +118,24 @@ final class Administration {
   private void decide(
       Request request, Function<Ticket, Change> change, Function<Hub, Integer> see, Fields fields) {
     request.session().began();
+    submit(
+        request,
+        change,
+        answer ->
+            tellLanes(see, closed -> kicked(request, out -> fields.write(answer, out), closed)));
+  }
+
+  /// Hands `then` what became of it, unless it was refused, which is said.
+  private void submit(Request request, Function<Ticket, Change> change, Consumer<Answer> then) {
     Ticket ticket =
         Ticket.of(
             shard.index,
             answer -> {
               if (answer instanceof Answer.Refused) {
                 answered(request, () -> replies.refused(request, answer));
-                return;
+              } else {
+                then.accept(answer);
               }
-              tellLanes(see, closed -> kicked(request, out -> fields.write(answer, out), closed));
             });
     if (!shard.engine.submit(change.apply(ticket))) {
       answered(request, () -> replies.busy(request));
@@ -140,24 +149,16 @@ final class Administration {
     request.session().began();
     tellLanes(
         putOut,
-        before -> {
-          Ticket ticket =
-              Ticket.of(
-                  shard.index,
-                  answer -> {
-                    if (answer instanceof Answer.Refused) {
-                      answered(request, () -> replies.refused(request, answer));
-                      return;
-                    }
+        before ->
+            submit(
+                request,
+                ticket -> new Change.Erase(ticket, user),
+                kept ->
                     tellLanes(
                         putOut,
                         behind ->
-                            kicked(request, out -> out.name("user").plain(user), before + behind));
-                  });
-          if (!shard.engine.submit(new Change.Erase(ticket, user))) {
-            answered(request, () -> replies.busy(request));
-          }
-        });
+                            kicked(
+                                request, out -> out.name("user").plain(user), before + behind))));
   }
 
   /// Has every lane do `what`, and hands `then` the sum of what they answer, on this lane.
