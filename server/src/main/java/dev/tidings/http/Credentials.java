@@ -40,7 +40,7 @@ record Credentials(Optional<String> token, Optional<String> user) {
     }
     return Origins.areHere(request.headers())
         ? services.authenticator().user(user.get(), Map.of(), loopback)
-        : new Verdict.Rejected("in development mode only pages of this machine may connect");
+        : new Verdict.Rejected(Origins.ONLY_FROM_HERE);
   }
 
   /// As an `auth` that says nothing else.

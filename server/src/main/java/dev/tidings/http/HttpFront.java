@@ -53,9 +53,6 @@ public final class HttpFront extends SimpleChannelInboundHandler<FullHttpRequest
   /// How long an answer may take to be made and taken.
   static final int ANSWER_SECONDS_MAX = 60;
 
-  private static final String ONLY_FROM_HERE =
-      "in development mode only pages of this machine may connect";
-
   private final LaneSockets lane;
   private final HttpServices services;
 
@@ -189,7 +186,7 @@ public final class HttpFront extends SimpleChannelInboundHandler<FullHttpRequest
     } else if (mayConnect(request)) {
       reply.upgradeRefused(Upgrade.fault(request));
     } else {
-      reply.text(FORBIDDEN, ONLY_FROM_HERE);
+      reply.text(FORBIDDEN, Origins.ONLY_FROM_HERE);
     }
   }
 
@@ -198,7 +195,7 @@ public final class HttpFront extends SimpleChannelInboundHandler<FullHttpRequest
     if (!request.method().equals(HttpMethod.GET)) {
       reply.wrongMethod("GET");
     } else if (!mayConnect(request)) {
-      reply.text(FORBIDDEN, ONLY_FROM_HERE);
+      reply.text(FORBIDDEN, Origins.ONLY_FROM_HERE);
     } else if (target.path().equals(Target.POLL)) {
       expectWithin(ctx, PollRequest.WAIT_SECONDS_MAX + ANSWER_SECONDS_MAX);
       poll = PollRequest.begin(ctx, request, target, services, lane.hub(), reply).orElse(null);

@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
 /// In development mode a name is enough to be somebody. A browser on this machine would lend that
 /// to any page it shows, so there the page must be of this machine, and asked for under its name.
 final class Origins {
+  /// What a page of elsewhere is told.
+  static final String ONLY_FROM_HERE = "in development mode only pages of this machine may connect";
+
   private Origins() {}
 
   /// Whether both the page and the address it used are of this machine. No `Origin`: no browser, or

@@ -58,16 +58,18 @@ final class PollRequest implements Connection {
       reply.refusal(ErrorCode.BAD_REQUEST, "wait must be an integer from 0 to " + WAIT_SECONDS_MAX);
       return Optional.empty();
     }
-    for (Decoded decoded : List.of(UrlUnits.auth(credentials, target), UrlUnits.sync(target))) {
+    Decoded auth = UrlUnits.auth(credentials, target);
+    Decoded sync = UrlUnits.sync(target);
+    for (Decoded decoded : List.of(auth, sync)) {
       if (decoded instanceof Decoded.Refused refused) {
         reply.refusal(refused.code(), refused.message());
         return Optional.empty();
       }
     }
-    Command.Auth auth = (Command.Auth) command(UrlUnits.auth(credentials, target));
-    Command.Sync sync = (Command.Sync) command(UrlUnits.sync(target));
     PollRequest poll = new PollRequest(ctx, hub, reply);
-    poll.session = hub.opened(poll, auth, sync, seconds * 1_000L);
+    poll.session =
+        hub.opened(
+            poll, (Command.Auth) command(auth), (Command.Sync) command(sync), seconds * 1_000L);
     return Optional.of(poll);
   }
 
