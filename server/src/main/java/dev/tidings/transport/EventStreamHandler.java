@@ -5,20 +5,14 @@ import dev.tidings.protocol.Command;
 import dev.tidings.session.Session;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.ReferenceCountUtil;
-import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.List;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// Units as server-sent events, behind the head of a response that only the end of the connection
 /// ends. What the peer wanted to be told of stood in its request; it says nothing more here, and
 /// what still comes in is dropped.
-public final class EventStreamHandler extends ChannelInboundHandlerAdapter {
-  private static final Logger LOG = LoggerFactory.getLogger(EventStreamHandler.class);
-
+public final class EventStreamHandler extends SessionHandler {
   /// The id that tells a browser which comes back that it was asked to stay away.
   public static final String STOP = EventBytes.STOP;
 
@@ -32,14 +26,13 @@ public final class EventStreamHandler extends ChannelInboundHandlerAdapter {
   /// @param units requests, each without a line end
   public record Opening(Command.Auth auth, String since, List<byte[]> units) {}
 
-  private final LaneSockets lane;
   private final SocketConnection connection;
   private final Session session;
   private final ArrayDeque<byte[]> units;
 
   /// @param head of the response, with its empty line
   public EventStreamHandler(Channel channel, LaneSockets lane, String head, Opening opening) {
-    this.lane = lane;
+    super(lane);
     this.units = new ArrayDeque<>(opening.units());
     this.connection =
         new SocketConnection(
@@ -63,7 +56,8 @@ public final class EventStreamHandler extends ChannelInboundHandlerAdapter {
     this.session = lane.hub().opened(connection, opening.auth(), opening.since());
   }
 
-  private Session session() {
+  @Override
+  Session session() {
     return session;
   }
 
@@ -84,32 +78,7 @@ public final class EventStreamHandler extends ChannelInboundHandlerAdapter {
   }
 
   @Override
-  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-    if (ctx.channel().isWritable()) {
-      lane.hub().drained(session);
-    }
-  }
-
-  @Override
-  public void channelInactive(ChannelHandlerContext ctx) {
-    gone();
-  }
-
-  @Override
-  public void handlerRemoved(ChannelHandlerContext ctx) {
-    gone();
-  }
-
-  private void gone() {
-    lane.hub().closed(session);
+  void drop() {
     units.clear();
-  }
-
-  @Override
-  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    if (!(cause instanceof IOException)) {
-      LOG.warn("connection failed conn={}", session.name(), cause);
-    }
-    ctx.close();
   }
 }

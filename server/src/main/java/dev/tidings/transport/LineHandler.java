@@ -5,21 +5,15 @@ import dev.tidings.session.Session;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// Lines of JSON over plain TCP: what `nc` speaks.
 ///
 /// Keeps nothing between reads but the beginning of an unfinished line and what came in while the
 /// session was held back.
-final class LineHandler extends ChannelInboundHandlerAdapter {
-  private static final Logger LOG = LoggerFactory.getLogger(LineHandler.class);
-
+final class LineHandler extends SessionHandler {
   static final int LINE_BYTES_MAX = 64 * 1024;
 
-  private final LaneSockets lane;
   private final SocketConnection connection;
   private final Session session;
 
@@ -30,7 +24,7 @@ final class LineHandler extends ChannelInboundHandlerAdapter {
 
   /// The first line is about to be read from `channel`.
   LineHandler(Channel channel, LaneSockets lane) {
-    this.lane = lane;
+    super(lane);
     this.connection =
         new SocketConnection(
             channel,
@@ -50,7 +44,8 @@ final class LineHandler extends ChannelInboundHandlerAdapter {
     this.session = lane.hub().opened(connection);
   }
 
-  private Session session() {
+  @Override
+  Session session() {
     return session;
   }
 
@@ -130,42 +125,13 @@ final class LineHandler extends ChannelInboundHandlerAdapter {
     }
   }
 
-  private void drop() {
+  @Override
+  void drop() {
     ByteBuf bytes = held;
     held = null;
     scanned = 0;
     if (bytes != null) {
       bytes.release();
     }
-  }
-
-  @Override
-  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-    if (ctx.channel().isWritable()) {
-      lane.hub().drained(session);
-    }
-  }
-
-  @Override
-  public void channelInactive(ChannelHandlerContext ctx) {
-    gone();
-  }
-
-  @Override
-  public void handlerRemoved(ChannelHandlerContext ctx) {
-    gone();
-  }
-
-  private void gone() {
-    lane.hub().closed(session);
-    drop();
-  }
-
-  @Override
-  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    if (!Peer.isToBlame(cause)) {
-      LOG.warn("connection failed conn={}", session.name(), cause);
-    }
-    ctx.close();
   }
 }
