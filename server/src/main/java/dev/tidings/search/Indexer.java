@@ -260,10 +260,10 @@ final class Indexer {
     if (until > 0 && !all) {
       return;
     }
-    State state = new State(kept.identity(), followed, until, number, seq, erasure);
-    if (until == 0) {
-      state = new State(kept.identity(), followed, 0, 0, 0, erasure);
-    }
+    State state =
+        until == 0
+            ? new State(kept.identity(), followed, 0, 0, 0, erasure)
+            : new State(kept.identity(), followed, until, number, seq, erasure);
     if (!state.equals(kept)) {
       index.commit(state);
       kept = state;
