@@ -4,14 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Page;
 import dev.tidings.Server;
-import dev.tidings.config.ServerSettings;
-import dev.tidings.engine.Level;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -39,30 +31,7 @@ class EventSourceTest {
   }
 
   private Server serve(int port) throws Exception {
-    return new Server(
-        new ServerSettings(
-            new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
-            data,
-            "",
-            Level.DISK,
-            /* rateLimits= */ true,
-            List.of("kept.*"),
-            2));
-  }
-
-  private static void send(Server server, String to, String text) throws Exception {
-    try (HttpClient client = HttpClient.newHttpClient()) {
-      HttpResponse<String> response =
-          client.send(
-              HttpRequest.newBuilder(
-                      URI.create(
-                          "http://localhost:" + server.address().getPort() + "/v1/send/" + to))
-                  .header("Authorization", "Bearer " + server.key())
-                  .POST(HttpRequest.BodyPublishers.ofString(text))
-                  .build(),
-              HttpResponse.BodyHandlers.ofString());
-      assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
-    }
+    return LocalServer.serve(data, port, List.of("kept.*"), 2);
   }
 
   private static void listen(Page page, String name, String query) {
@@ -93,15 +62,15 @@ class EventSourceTest {
     int port = server.address().getPort();
     try (Page page = chromium.visit("http://localhost:" + port + "/").page()) {
       listen(page, "bob", "user=bob&sub=t:kept.a");
-      send(server, "u:bob", "one");
-      send(server, "t:kept.a", "two");
+      LocalServer.push(server, "u:bob", "one");
+      LocalServer.push(server, "t:kept.a", "two");
       page.waitForFunction("() => bob.heard.some((unit) => unit.data === 'two')");
       server.close();
       server = serve(port);
-      send(server, "u:bob", "three");
-      send(server, "t:kept.a", "four");
+      LocalServer.push(server, "u:bob", "three");
+      LocalServer.push(server, "t:kept.a", "four");
       page.waitForFunction("() => bob.texts().includes('three') && bob.texts().includes('four')");
-      send(server, "u:bob", "five");
+      LocalServer.push(server, "u:bob", "five");
       page.waitForFunction("() => bob.texts().includes('five')");
       List<?> ofServer =
           (List<?>)
@@ -123,7 +92,7 @@ class EventSourceTest {
       listen(page, "newer", "user=bob&device=phone");
       page.waitForFunction("() => older.source.readyState === EventSource.CLOSED");
       assertThat(page.evaluate("() => older.heard.at(-1).code")).isEqualTo("replaced");
-      send(server, "u:bob", "still here");
+      LocalServer.push(server, "u:bob", "still here");
       hears(page, "newer", "still here");
     }
   }
@@ -135,7 +104,7 @@ class EventSourceTest {
       page.evaluate("() => { window.wrong = new EventSource('/v1/stream?token=wrong'); }");
       page.waitForFunction("() => wrong.readyState === EventSource.CLOSED");
       listen(page, "bob", "user=bob");
-      send(server, "u:bob", "hi");
+      LocalServer.push(server, "u:bob", "hi");
       hears(page, "bob", "hi");
     }
   }

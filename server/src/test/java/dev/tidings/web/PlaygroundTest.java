@@ -5,15 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
 import dev.tidings.Server;
-import dev.tidings.config.ServerSettings;
-import dev.tidings.engine.Level;
 import dev.tidings.running.ServeProcess;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,15 +54,7 @@ class PlaygroundTest {
   }
 
   private Server serve() throws Exception {
-    return new Server(
-        new ServerSettings(
-            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-            data,
-            "",
-            Level.DISK,
-            /* rateLimits= */ true,
-            List.of(),
-            1));
+    return LocalServer.serve(data, 0, List.of(), 1);
   }
 
   private Page open(int port) {
@@ -199,18 +183,7 @@ class PlaygroundTest {
   }
 
   private static void push(Server server, String to, String text, String key) throws Exception {
-    URI uri = URI.create("http://127.0.0.1:" + server.address().getPort() + "/v1/send/" + to);
-    try (HttpClient http = HttpClient.newHttpClient()) {
-      HttpResponse<String> answer =
-          http.send(
-              HttpRequest.newBuilder(uri)
-                  .header("Authorization", "Bearer " + server.key())
-                  .header("Idempotency-Key", key)
-                  .POST(HttpRequest.BodyPublishers.ofString(text))
-                  .build(),
-              HttpResponse.BodyHandlers.ofString());
-      assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
-    }
+    LocalServer.push(server, to, text, "Idempotency-Key", key);
   }
 
   @Test
