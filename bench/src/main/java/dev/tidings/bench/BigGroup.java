@@ -20,8 +20,6 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.HdrHistogram.Histogram;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -37,7 +35,6 @@ import picocli.CommandLine.Option;
 final class BigGroup implements Callable<Integer> {
   private static final double RATIO_MAX = 1.2;
   private static final Duration DELIVER_MAX = Duration.ofSeconds(60);
-  private static final int NAMES_PER_ADD = 200;
   private static final String DATA = "\"" + "x".repeat(100) + "\"";
 
   @Mixin private Setting setting = new Setting();
@@ -83,22 +80,11 @@ final class BigGroup implements Callable<Integer> {
     void connect(int count) throws IOException {
       for (int i = 0; i < count; i++) {
         SocketChannel channel = SocketChannel.open(server.address());
-        String auth = "{\"op\":\"auth\",\"user\":\"m" + i + "\"}\n";
-        channel.write(ByteBuffer.wrap(auth.getBytes(StandardCharsets.US_ASCII)));
-        welcome(channel);
+        Crowd.introduce(channel, "m" + i, buffer);
         channel.configureBlocking(false);
         channel.register(selector, SelectionKey.OP_READ, new Matched());
       }
       Thread.ofPlatform().daemon().name("readers").start(this::read);
-    }
-
-    private void welcome(SocketChannel channel) throws IOException {
-      buffer.clear();
-      do {
-        if (channel.read(buffer) < 0) {
-          throw new BenchFailure("the server hung up instead of saying welcome");
-        }
-      } while (buffer.get(buffer.position() - 1) != '\n');
     }
 
     private void read() {
@@ -174,15 +160,7 @@ final class BigGroup implements Callable<Integer> {
 
   private static void fill(LineClient owner, String group, int members, Report report) {
     long begin = System.nanoTime();
-    owner.ask("{\"op\":\"group\",\"do\":\"create\",\"in\":\"" + group + "\",\"quiet\":true}", "ok");
-    for (int from = 0; from < members - 1; from += NAMES_PER_ADD) {
-      String who =
-          IntStream.range(from, Math.min(from + NAMES_PER_ADD, members - 1))
-              .mapToObj(i -> "\"m" + i + "\"")
-              .collect(Collectors.joining(","));
-      owner.ask(
-          "{\"op\":\"group\",\"do\":\"add\",\"in\":\"" + group + "\",\"who\":[" + who + "]}", "ok");
-    }
+    Crowd.gather(owner, group, "m", members - 1);
     double seconds = (System.nanoTime() - begin) / 1e9;
     report.note(group.substring(2) + "SecondsToFill", seconds);
     report.say("  %-44s %,12.2f", "seconds to let in the members of " + group, seconds);

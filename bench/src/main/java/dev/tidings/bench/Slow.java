@@ -23,8 +23,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.BooleanSupplier;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.HdrHistogram.Histogram;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -44,7 +42,6 @@ final class Slow implements Callable<Integer> {
   private static final Duration ANSWER_MAX = Duration.ofSeconds(60);
   private static final Duration CATCH_UP_MAX = Duration.ofSeconds(60);
   private static final String GROUP = "g:slow";
-  private static final int NAMES_PER_ADD = 200;
   private static final int SMALL_BUFFER_BYTES = 4_096;
   private static final long TRICKLE_NANOS = 100_000_000;
   private static final int TRICKLES_PER_SECOND = 10;
@@ -91,7 +88,7 @@ final class Slow implements Callable<Integer> {
         LineClient owner = server.connect(ANSWER_MAX)) {
       Report report = new Report("slow", scratch, System.out);
       owner.ask("{\"op\":\"auth\",\"user\":\"owner\"}", "welcome");
-      fill(owner);
+      Crowd.gather(owner, GROUP, "r", readers);
       try (Load load = new Load(server.address())) {
         load.connect();
         load.run(Duration.ofSeconds(settleSeconds), Optional.empty()); // the server compiles
@@ -100,18 +97,6 @@ final class Slow implements Callable<Integer> {
       report.append(setting.results());
     }
     return 0;
-  }
-
-  private void fill(LineClient owner) {
-    owner.ask("{\"op\":\"group\",\"do\":\"create\",\"in\":\"" + GROUP + "\",\"quiet\":true}", "ok");
-    for (int from = 0; from < readers; from += NAMES_PER_ADD) {
-      String who =
-          IntStream.range(from, Math.min(from + NAMES_PER_ADD, readers))
-              .mapToObj(i -> "\"r" + i + "\"")
-              .collect(Collectors.joining(","));
-      owner.ask(
-          "{\"op\":\"group\",\"do\":\"add\",\"in\":\"" + GROUP + "\",\"who\":[" + who + "]}", "ok");
-    }
   }
 
   private void measure(ServerProcess server, Load load, Report report) throws IOException {
@@ -357,13 +342,7 @@ final class Slow implements Callable<Integer> {
         }
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
         channel.connect(server);
-        write("{\"op\":\"auth\",\"user\":\"" + user + "\"}\n");
-        do {
-          buffer.clear();
-          if (channel.read(buffer) < 0) {
-            throw new BenchFailure("the server hung up instead of saying welcome");
-          }
-        } while (buffer.get(buffer.position() - 1) != '\n');
+        Crowd.introduce(channel, user, buffer);
         channel.configureBlocking(false);
         key = channel.register(selector, SelectionKey.OP_READ, this);
       }
