@@ -22,7 +22,9 @@ import picocli.CommandLine.Spec;
 /// `tidings admin`: one `admin` request, posted (docs/protocol.md §11).
 @Command(
     name = "admin",
-    description = "Says something of a user, a token or a connection to the running server.",
+    description =
+        "Says something of a user, a token, a connection or an announcement channel to the running"
+            + " server.",
     mixinStandardHelpOptions = true)
 final class Admin implements Runnable {
   private static final Duration ANSWER_MAX = Duration.ofSeconds(30);
@@ -206,6 +208,47 @@ final class Admin implements Runnable {
   int erase(@Mixin Access access, @Parameters(paramLabel = "USER") String user)
       throws IOException, InterruptedException {
     return access.ask(unit("erase").put("user", user));
+  }
+
+  @Command(
+      name = "channel",
+      description =
+          "Defines an announcement channel, or changes for whom it is, while the server runs.",
+      mixinStandardHelpOptions = true)
+  int channel(
+      @Mixin Access access,
+      @Parameters(paramLabel = "CHANNEL", description = "Such as a:staff.") String channel,
+      @Parameters(
+              paramLabel = "FILTER",
+              description = "Labels that must fit, such as role:staff|boss+version:3.*")
+          String filter)
+      throws IOException, InterruptedException {
+    return access.ask(unit("channel").put("in", channel).put("filter", filter));
+  }
+
+  @Command(
+      name = "remove",
+      description = "Removes an announcement channel; what was announced is kept.",
+      mixinStandardHelpOptions = true)
+  int remove(@Mixin Access access, @Parameters(paramLabel = "CHANNEL") String channel)
+      throws IOException, InterruptedException {
+    return access.ask(unit("remove").put("in", channel));
+  }
+
+  @Command(
+      name = "channels",
+      description = "Shows the announcement channels and for whom they are.",
+      mixinStandardHelpOptions = true)
+  int channels(
+      @Mixin Access access,
+      @Option(
+              names = "--next",
+              paramLabel = "PAGE",
+              defaultValue = "",
+              description = "Where the page before ended.")
+          String next)
+      throws IOException, InterruptedException {
+    return access.ask(next.isEmpty() ? unit("channels") : unit("channels").put("next", next));
   }
 
   private static void putFilled(ObjBuilder unit, String field, String value) {

@@ -74,6 +74,29 @@ class AdminTest {
   }
 
   @Test
+  void anAnnouncementChannelIsDefinedForThoseWhoAreHereAndRemoved() {
+    LineSpeaker ann = SERVER.line();
+    ann.auth("\"user\":\"ann\",\"labels\":{\"role\":\"staff\"}");
+    Ran defined = admin("channel", "a:staff", "role:staff|boss");
+    assertThat(defined.code()).as(defined.err()).isZero();
+    assertThat(ann.next("gap").text("in")).isEqualTo("a:staff");
+    backend().say("{\"op\":\"send\",\"to\":\"a:staff\",\"data\":\"hi\"}");
+    assertThat(ann.next("msg").text("in")).isEqualTo("a:staff");
+    assertThat(admin("channels").out()).contains("a:staff", "role:staff|boss");
+    assertThat(admin("channel", "a:staff", "role").err()).contains("bad_request", "label:value");
+    assertThat(admin("remove", "a:staff").code()).isZero();
+    assertThat(ann.next("gap").has("gone")).isTrue();
+    assertThat(admin("channels").out()).doesNotContain("a:staff");
+    assertThat(admin("remove", "a:staff").err()).contains("not_found");
+  }
+
+  private static LineSpeaker backend() {
+    LineSpeaker backend = SERVER.line();
+    backend.auth("\"token\":\"" + SERVER.key() + "\"");
+    return backend;
+  }
+
+  @Test
   void whatIsWrongIsSaid() {
     Ran wrong = admin("kick", "nick", "--conn", "n1-0-1");
     assertThat(wrong.code()).isEqualTo(1);

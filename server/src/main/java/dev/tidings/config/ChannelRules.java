@@ -1,14 +1,16 @@
 package dev.tidings.config;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.tidings.auth.LabelFilter;
 import dev.tidings.conversation.Channel;
 import dev.tidings.protocol.Address;
+import dev.tidings.protocol.CommandDecoder;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// The texts of `--channels`: `a:staff=role:staff`, `a:beta=platform:ios|android+version:3.*`.
 final class ChannelRules {
@@ -40,24 +42,18 @@ final class ChannelRules {
     if (equals < 0 || equals == rule.length() - 1) {
       throw refused(rule, "for whom? a:name=label:value, with + and | where there are several");
     }
-    Map<String, List<String>> values = new HashMap<>();
-    for (String term : rule.substring(equals + 1).split("\\+", -1)) {
-      int colon = term.indexOf(':');
-      if (colon < 1 || colon == term.length() - 1) {
-        throw refused(rule, "'" + term + "' is not written label:value");
-      }
-      List<String> wanted = List.of(term.substring(colon + 1).split("\\|", -1));
-      if (wanted.stream().anyMatch(String::isEmpty)) {
-        throw refused(rule, "an empty value fits nobody");
-      }
-      if (values.put(term.substring(0, colon), wanted) != null) {
-        throw refused(rule, "a label twice: write label:one|other");
-      }
+    String filter = rule.substring(equals + 1);
+    if (filter.getBytes(UTF_8).length > CommandDecoder.FILTER_BYTES_MAX) {
+      throw refused(rule, "a filter has at most " + CommandDecoder.FILTER_BYTES_MAX + " bytes");
     }
-    return new Channel(address.substring(2), new LabelFilter(values));
+    try {
+      return new Channel(address.substring(2), LabelFilter.parse(filter));
+    } catch (IllegalArgumentException e) {
+      throw refused(rule, e.getMessage());
+    }
   }
 
-  private static ServerSettings.Refused refused(String rule, String why) {
+  private static ServerSettings.Refused refused(String rule, @Nullable String why) {
     return new ServerSettings.Refused("--channels " + rule + ": " + why);
   }
 }

@@ -4,6 +4,7 @@ import dev.tidings.base.Check;
 import dev.tidings.session.Session;
 import java.util.Arrays;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// The sessions that read one conversation on this lane, densely packed for the walk.
@@ -41,6 +42,18 @@ public final class Readers implements Session.Subscription {
         return;
       }
     }
+  }
+
+  /// Removes the living sessions that `leaves` says, in one pass; their places are swept later.
+  public void removeIf(Predicate<Session> leaves) {
+    for (int i = 0; i < size; i++) {
+      Session session = sessions[i];
+      if (session != null && !session.isClosed() && leaves.test(session)) {
+        sessions[i] = null;
+        dead++;
+      }
+    }
+    sweepIfDue();
   }
 
   /// A session of this set has closed.

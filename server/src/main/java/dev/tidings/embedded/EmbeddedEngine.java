@@ -15,6 +15,7 @@ import dev.tidings.engine.TextIndex;
 import dev.tidings.engine.Ticket;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ExecutorService;
@@ -211,6 +212,11 @@ public final class EmbeddedEngine implements Engine {
   @Override
   public Sanctions sanctions() {
     return engine.sanctions();
+  }
+
+  @Override
+  public Map<String, String> channels() {
+    return engine.channels();
   }
 
   @Override

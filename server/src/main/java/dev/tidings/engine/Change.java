@@ -211,6 +211,30 @@ public sealed interface Change {
   /// `channels`. Harmless when repeated.
   record Visit(Ticket ticket, String user, List<ConversationId> channels) implements Change {}
 
+  /// The operator says for whom the announcement channel `channel` is, from here on.
+  ///
+  /// @param filter whose labels fit; the engine only keeps it
+  record DefineChannel(Ticket ticket, ConversationId channel, String filter) implements Change {
+    @Override
+    public int sizeBytes() {
+      return 256 + filter.length();
+    }
+  }
+
+  /// The operator wants this announcement channel no more. Its log stays as it is.
+  record RemoveChannel(Ticket ticket, ConversationId channel) implements Change {}
+
+  /// These users, who are here, read a channel that the operator has defined: it begins for who
+  /// never read it with the announcement `from`, and everybody is told by [Committed.Admitted].
+  /// Nothing is done if it was removed meanwhile.
+  record Admit(Ticket ticket, ConversationId channel, long from, List<String> users)
+      implements Change {
+    @Override
+    public int sizeBytes() {
+      return 256 + 64 * users.size();
+    }
+  }
+
   /// Ends what `user` is in, forgets what is kept about him, and begins to empty what he wrote. Is
   /// decided in a batch of its own.
   record Erase(Ticket ticket, String user) implements Change {}

@@ -44,6 +44,21 @@ public sealed interface Committed {
   /// The group has no members any more: comes behind the entry that says so.
   record GroupEnded(Conversation conversation) implements Committed {}
 
+  /// The operator has defined an announcement channel, or said anew for whom it is.
+  ///
+  /// @param head of its log
+  record ChannelDefined(Conversation conversation, String filter, long head) implements Committed {}
+
+  /// The operator has removed an announcement channel.
+  record ChannelRemoved(Conversation conversation) implements Committed {}
+
+  /// These users read this announcement channel from here on.
+  ///
+  /// @param after what comes behind is theirs, unless they read it before
+  /// @param head of its log
+  record Admitted(Conversation conversation, List<String> who, long after, long head)
+      implements Committed {}
+
   /// These users are members no longer: comes behind the entry that says so.
   ///
   /// @param quiet whether the group is quiet, so that no entry says so

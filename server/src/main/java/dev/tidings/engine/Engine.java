@@ -1,6 +1,7 @@
 package dev.tidings.engine;
 
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.Executor;
 
@@ -37,6 +38,10 @@ public interface Engine extends AutoCloseable {
 
   /// What the operator has said of users, for any thread to look at.
   Sanctions sanctions();
+
+  /// The announcement channels that the operator has defined: their filters, by name. For any
+  /// thread to look at.
+  Map<String, String> channels();
 
   /// Users of whom something may still be there to be emptied, for any thread to look at.
   List<String> erasing();

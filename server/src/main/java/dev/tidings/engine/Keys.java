@@ -19,6 +19,7 @@ import java.util.Arrays;
 /// | `V` user, number | [Membership] of an announcement channel beside `a:all`: where it begins |
 /// | `A` user, number | [Pointer] to a private conversation |
 /// | `R` user, number | [Standing] of the user in the conversation |
+/// | `C` name | for whom an announcement channel is that the operator has defined |
 /// | `O` user | [Sanction] |
 /// | `J` id of a token | it was revoked; until when that is kept |
 /// | `W` place | which conversations one commit moved ([MoveRows]) |
@@ -175,6 +176,14 @@ final class Keys {
 
   static byte[] pointers(String user) {
     return ofUser('A', user, 0);
+  }
+
+  static byte[] channel(String name) {
+    return new RowWriter(1 + name.length()).octet('C').text(name).done();
+  }
+
+  static byte[] channelsEnd() {
+    return new byte[] {'C' + 1};
   }
 
   static byte[] sanction(String user) {

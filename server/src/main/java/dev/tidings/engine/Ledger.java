@@ -9,6 +9,7 @@ import dev.tidings.base.Ids;
 import dev.tidings.engine.CommitListener.Answered;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// Decides every change, for good and in one order: may he, was it asked before, which number. Then
@@ -36,6 +37,7 @@ final class Ledger {
   private final Expiries expiries;
   private final Erasing erasing;
   private final Sanctions sanctions;
+  private final DefinedChannels channels;
 
   /// Opens the store's numbers; see [StoreState#open] for `boot`.
   Ledger(Store store, Clock clock, Ids ids, EngineLimits limits, Level level, String boot) {
@@ -49,6 +51,7 @@ final class Ledger {
     this.expiries = new Expiries(store);
     this.erasing = new Erasing(store);
     this.sanctions = new Sanctions(store);
+    this.channels = new DefinedChannels(store);
     this.groups = new GroupRules(store, logs, marks, limits, announcements().number());
     this.standings = new Standings(store, logs, groups, state.generation());
     this.revisions = new Revisions(store, logs, marks, groups, standings, limits.editSeconds());
@@ -79,6 +82,11 @@ final class Ledger {
 
   Sanctions sanctions() {
     return sanctions;
+  }
+
+  /// The filters of the channels that the operator has defined, by name; from any thread.
+  Map<String, String> channels() {
+    return channels.filters();
   }
 
   StoreState state() {
@@ -203,6 +211,9 @@ final class Ledger {
       case Change.Sanctioning sanctioning ->
           turn.answer(sanctioning, sanctions.decide(turn, store, sanctioning));
       case Change.RevokeToken revoke -> turn.answer(revoke, sanctions.decide(turn, revoke));
+      case Change.DefineChannel define -> turn.answer(define, define(turn, define));
+      case Change.RemoveChannel remove -> turn.answer(remove, remove(turn, remove));
+      case Change.Admit admit -> turn.answer(admit, admit(turn, admit));
       case Change.Visit visit -> turn.answer(visit, visit(turn, visit));
       case Change.Erase erase -> turn.answer(erase, erase(turn, erase.user()));
       case Change.Read read -> turn.reads.add(read);
@@ -339,13 +350,43 @@ final class Ledger {
 
   private void visit(Turn turn, String user, ConversationId channel) {
     Log log = logs.findOrMake(channel, turn.batch);
-    byte[] key = Keys.stretch(channel, user, log.number());
+    visit(turn, user, log, log.head);
+  }
+
+  /// @param from the announcement that is his first one, if he has none yet
+  private void visit(Turn turn, String user, Log log, long from) {
+    byte[] key = Keys.stretch(log.id(), user, log.number());
     if (turn.batch.find(key, store).isEmpty()) {
-      long low = Math.max(log.head, 1);
+      long low = Math.max(from, 1);
       Membership first =
           new Membership(Role.MEMBER, low, Membership.STILL_IN, turn.commit, turn.nowMillis);
       turn.batch.put(key, first.row());
-      standings.beginsAtHead(turn, log, user);
+      standings.beginsAt(turn, log, user, from);
     }
+  }
+
+  // Announcement channels that the operator defines.
+
+  private Answer define(Turn turn, Change.DefineChannel define) {
+    return channels.hasRoom(turn, define.channel())
+        ? channels.define(turn, logs.findOrMake(define.channel(), turn.batch), define.filter())
+        : DefinedChannels.tooMany();
+  }
+
+  private Answer remove(Turn turn, Change.RemoveChannel remove) {
+    Optional<Log> log = logs.find(remove.channel());
+    return log.isEmpty() ? DefinedChannels.noSuchChannel() : channels.remove(turn, log.get());
+  }
+
+  private Answer admit(Turn turn, Change.Admit admit) {
+    Optional<Log> found = logs.find(admit.channel());
+    if (found.isPresent() && channels.has(turn, admit.channel())) {
+      Log log = found.get();
+      long from = Math.min(admit.from(), log.head);
+      admit.users().forEach(user -> visit(turn, user, log, from));
+      long after = Math.max(from, 1) - 1;
+      turn.committed.add(new Committed.Admitted(log.conversation, admit.users(), after, log.head));
+    }
+    return new Answer.Done();
   }
 }

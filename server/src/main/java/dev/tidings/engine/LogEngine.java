@@ -10,6 +10,7 @@ import dev.tidings.base.Ids;
 import dev.tidings.engine.CommitListener.Answered;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -370,6 +371,11 @@ public final class LogEngine implements Engine {
   @Override
   public Sanctions sanctions() {
     return ledger.sanctions();
+  }
+
+  @Override
+  public Map<String, String> channels() {
+    return ledger.channels();
   }
 
   @Override

@@ -75,6 +75,7 @@ final class RowText {
       case 'V' -> membership("channel", key, value);
       case 'A' -> pointer(key, value);
       case 'R' -> standing(key, value);
+      case 'C' -> filter(key, value);
       case 'O' -> sanction(key, value);
       case 'J' -> revoked(key, value);
       default -> null;
@@ -137,6 +138,9 @@ final class RowText {
               Keys.ofUser('A', text(words, "user"), number(words, "log")),
               new Pointer(number(words, "until"), words.path("wrote").asBoolean(false)).row());
       case "standing" -> standing(words);
+      case "filter" ->
+          new Batch.Step.Put(
+              Keys.channel(text(words, "channel")), text(words, "filter").getBytes(UTF_8));
       case "sanction" ->
           new Batch.Step.Put(
               Keys.sanction(text(words, "user")),
@@ -152,6 +156,16 @@ final class RowText {
       case "other" -> new Batch.Step.Put(bytes(words, "key"), bytes(words, "value"));
       default -> throw new IllegalArgumentException("no kind of row: " + text(words, "row"));
     };
+  }
+
+  private static String filter(byte[] key, byte[] value) {
+    return begin("filter")
+        .name("channel")
+        .string(Keys.textBehindLetter(key))
+        .name("filter")
+        .string(new String(value, UTF_8))
+        .endObject()
+        .toString();
   }
 
   // The store's own numbers.

@@ -98,11 +98,11 @@ final class Standings {
         .orElse(0L); // trimmed: all that is kept is above
   }
 
-  /// All that is there was there before `user` came: he has read it.
-  void beginsAtHead(Turn turn, Log log, String user) {
-    if (log.head > 0) {
+  /// What is there up to `seq` was there before `user` came: he has read it.
+  void beginsAt(Turn turn, Log log, String user, long seq) {
+    if (seq > 0) {
       Standing before = of(turn, log, user);
-      put(turn, log, user, before.marked(log.head, log.head, log.messages, turn.commit));
+      put(turn, log, user, before.marked(seq, seq, messages(turn, log, seq), turn.commit));
     }
   }
 

@@ -25,6 +25,9 @@ final class Turn {
 
   int tokensRevoked;
 
+  /// How many more channels there are since this batch.
+  int channelsDefined;
+
   final List<Runnable> whenKept = new ArrayList<>();
 
   /// How many groups a user entered or left in this batch, which the store does not know yet.

@@ -1,27 +1,36 @@
 package dev.tidings.hub;
 
+import static dev.tidings.protocol.ErrorCode.BAD_REQUEST;
 import static dev.tidings.protocol.ErrorCode.FORBIDDEN;
 
+import dev.tidings.auth.LabelFilter;
+import dev.tidings.conversation.Channel;
 import dev.tidings.engine.Answer;
 import dev.tidings.engine.Change;
+import dev.tidings.engine.ConversationId;
 import dev.tidings.engine.Sanction;
 import dev.tidings.engine.Ticket;
 import dev.tidings.protocol.Command;
 import dev.tidings.protocol.Command.AdminAction;
 import dev.tidings.protocol.JsonWriter;
 import dev.tidings.session.Session;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
-/// `admin`: what the operator says of users, tokens and connections.
+/// `admin`: what the operator says of users, tokens and connections, and for whom announcement
+/// channels are.
 ///
 /// It is kept first. From then on [Admission] lets nobody in against it, and every lane is told to
 /// look through those who are in already: whoever was let in before is closed by that, so nobody
 /// slips through between. That happens also when the one who asked is gone by then.
 final class Administration {
   private static final int LIST_PER_PAGE = 200;
+
+  /// A filter has up to 512 bytes.
+  private static final int CHANNELS_PER_PAGE = 32;
 
   private final Shard shard;
   private final Replies replies;
@@ -92,6 +101,9 @@ final class Administration {
           erase(request, user);
         }
       }
+      case AdminAction.DefineChannel(String name, String filter) -> define(request, name, filter);
+      case AdminAction.RemoveChannel(String name) -> remove(request, name);
+      case AdminAction.Channels(String next) -> channels(request, next);
       case AdminAction.Sanctions(String next) ->
           list(request, next, shard.engine.sanctions().page(next, LIST_PER_PAGE));
     }
@@ -159,6 +171,87 @@ final class Administration {
                         behind ->
                             kicked(
                                 request, out -> out.name("user").plain(user), before + behind))));
+  }
+
+  private void define(Request request, String name, String text) {
+    LabelFilter filter;
+    try {
+      filter = LabelFilter.parse(text);
+    } catch (IllegalArgumentException e) {
+      replies.err(request, BAD_REQUEST, "filter: " + e.getMessage());
+      return;
+    }
+    ConversationId channel = new ConversationId(ConversationId.Kind.ANNOUNCEMENT, name);
+    change(
+        request,
+        channel,
+        ticket -> new Change.DefineChannel(ticket, channel, filter.text()),
+        out -> out.name("filter").string(filter.text()));
+  }
+
+  private void remove(Request request, String name) {
+    ConversationId channel = new ConversationId(ConversationId.Kind.ANNOUNCEMENT, name);
+    change(request, channel, ticket -> new Change.RemoveChannel(ticket, channel), out -> {});
+  }
+
+  /// When it is answered it holds on every lane.
+  private void change(
+      Request request,
+      ConversationId channel,
+      Function<Ticket, Change> change,
+      Consumer<JsonWriter> fields) {
+    if (channel.equals(ConversationId.ALL)) {
+      replies.err(request, FORBIDDEN, "a:all is for everybody");
+      return;
+    }
+    if (shard.settings.configures(channel.name())) {
+      replies.err(request, FORBIDDEN, "the configuration says for whom " + channel + " is");
+      return;
+    }
+    request.session().began();
+    submit(
+        request,
+        change,
+        kept ->
+            tellLanes(
+                hub -> 0,
+                none ->
+                    answered(
+                        request,
+                        () ->
+                            replies.ok(
+                                request,
+                                out -> fields.accept(out.name("in").plain(channel.toString()))))));
+  }
+
+  private void channels(Request request, String from) {
+    List<Channel> all =
+        shard.channels.all().stream()
+            .filter(channel -> channel.name().compareTo(from) >= 0)
+            .sorted(Comparator.comparing(Channel::name))
+            .toList();
+    replies.ok(
+        request,
+        out -> {
+          out.name("channels").beginArray();
+          int count = 0;
+          for (Channel channel : all) {
+            if (count == CHANNELS_PER_PAGE) {
+              break;
+            }
+            count++;
+            out.beginObject().name("in").plain(channel.id().toString());
+            out.name("filter").string(channel.filter().text());
+            if (shard.settings.configures(channel.name())) {
+              out.name("config").bool(true);
+            }
+            out.endObject();
+          }
+          out.endArray();
+          if (count < all.size()) {
+            out.name("next").plain(all.get(count).name());
+          }
+        });
   }
 
   /// Has every lane do `what`, and hands `then` the sum of what they answer, on this lane.

@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /// Hands out what was committed to the readers on this lane. What is no entry of a log is
-/// another's: see [Notices] and [Passing].
+/// another's: see [Notices], [Announcing] and [Passing].
 ///
 /// The number of writes is the cost, so entries of one conversation that come together leave
 /// together: one frame, one write per reader ([Run]), and to many readers by and by ([FanOut]).
@@ -28,11 +28,13 @@ final class Delivery {
   private final Shard shard;
   private final FanOut fanOut;
   private final Notices notices;
+  private final Announcing announcing;
 
-  Delivery(Hub hub, Shard shard, FanOut fanOut) {
+  Delivery(Hub hub, Shard shard, FanOut fanOut, Announcing announcing) {
     this.hub = hub;
     this.shard = shard;
     this.fanOut = fanOut;
+    this.announcing = announcing;
     this.notices = new Notices(hub, shard, fanOut);
   }
 
@@ -45,11 +47,15 @@ final class Delivery {
         case Committed.Signalled signal -> notices.signalled(signal);
         case Committed.Marked mark -> notices.marked(commit, mark);
         case Committed.Preferred wish -> notices.preferred(wish);
-        case Committed.MembersIn in -> turnOver(commit, in.conversation().id(), () -> letIn(in));
+        case Committed.MembersIn in ->
+            fanOut.turnOver(commit, in.conversation().id(), () -> letIn(in));
+        case Committed.ChannelDefined defined -> announcing.defined(commit, defined);
+        case Committed.ChannelRemoved removed -> announcing.removed(commit, removed);
+        case Committed.Admitted admitted -> announcing.admitted(commit, admitted);
         case Committed.MembersOut out ->
-            turnOver(commit, out.conversation().id(), () -> letOut(out));
+            fanOut.turnOver(commit, out.conversation().id(), () -> letOut(out));
         case Committed.GroupEnded(var conversation) ->
-            turnOver(
+            fanOut.turnOver(
                 commit,
                 conversation.id(),
                 () -> {
@@ -59,15 +65,6 @@ final class Delivery {
       }
     }
     fanOut.proceed();
-  }
-
-  /// Readers of a conversation come or go: behind what is handed out still.
-  private void turnOver(long commit, ConversationId id, Runnable change) {
-    if (fanOut.course(id) == null) {
-      change.run();
-    } else {
-      fanOut.add(id, new Course.Turnover(commit, change));
-    }
   }
 
   private void letIn(Committed.MembersIn in) {

@@ -69,6 +69,15 @@ public final class FanOut {
     grew(course);
   }
 
+  /// Readers of a conversation come or go: behind what is handed out still.
+  void turnOver(long commit, ConversationId id, Runnable change) {
+    if (courses.containsKey(id)) {
+      add(id, new Course.Turnover(commit, change));
+    } else {
+      change.run();
+    }
+  }
+
   /// More waits in this course than before.
   void grew(Course course) {
     if (course.waitingBytes() > rounds.waitingBytesMax() && !course.isFor(rounds.fewReaders())) {

@@ -48,6 +48,7 @@ public final class Hub implements CommitListener {
   private final Replies replies;
   private final Joining joining;
   private final FanOut fanOut;
+  private final Announcing announcing;
   private final Delivery delivery;
   private final Passing passing;
   private final CatchingUp catchingUp;
@@ -107,7 +108,8 @@ public final class Hub implements CommitListener {
     this.replies = new Replies(shard, this::cannotBegin);
     this.joining = new Joining(this, shard, replies, neighbours);
     this.fanOut = new FanOut(shard, this::nextRound);
-    this.delivery = new Delivery(this, shard, fanOut);
+    this.announcing = new Announcing(this, shard, fanOut);
+    this.delivery = new Delivery(this, shard, fanOut, announcing);
     this.passing = new Passing(this, shard, fanOut, neighbours);
     this.catchingUp = new CatchingUp(shard, passing);
     this.sending = new Sending(shard, replies, passing);
@@ -576,6 +578,10 @@ public final class Hub implements CommitListener {
 
   Subscribing subscribing() {
     return subscribing;
+  }
+
+  Announcing announcing() {
+    return announcing;
   }
 
   CatchingUp catchingUp() {

@@ -93,6 +93,11 @@ public record HubSettings(
     return TopicPolicy.DEFAULT;
   }
 
+  /// Whether the configuration says for whom this announcement channel is.
+  boolean configures(String channel) {
+    return channels.stream().anyMatch(known -> known.name().equals(channel));
+  }
+
   /// Whether this topic has a log.
   boolean keeps(String topic) {
     for (String pattern : keptTopics) {

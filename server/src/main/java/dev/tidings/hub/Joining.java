@@ -9,6 +9,7 @@ import dev.tidings.auth.Identity;
 import dev.tidings.conversation.LocalUser;
 import dev.tidings.engine.Answer;
 import dev.tidings.engine.Change;
+import dev.tidings.engine.ConversationId;
 import dev.tidings.engine.Query;
 import dev.tidings.engine.Ticket;
 import dev.tidings.presence.Registrant;
@@ -20,6 +21,7 @@ import dev.tidings.protocol.JsonWriter;
 import dev.tidings.protocol.Units;
 import dev.tidings.session.Connection;
 import dev.tidings.session.Session;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -85,6 +87,9 @@ final class Joining {
     final Command.Auth auth;
     final Arrival arrival;
     final Place place;
+
+    /// The announcements for some that he reads, of which it is known where they begin.
+    List<ConversationId> channels = List.of();
 
     Attempt(Command.Auth auth, Arrival arrival, Place place) {
       this.session = place.session;
@@ -183,8 +188,7 @@ final class Joining {
       return;
     }
     boolean otherCaps = !identity.caps().equals(session.identity().caps());
-    boolean sameChannels =
-        shard.channels.of(identity).equals(shard.channels.of(session.identity()));
+    boolean sameChannels = shard.channels.areSame(session.identity(), identity);
     if (sameChannels) {
       session.renewed(identity);
     }
@@ -207,9 +211,10 @@ final class Joining {
       return;
     }
     attempt.place.user.beginsReading();
+    attempt.channels = shard.channels.of(session.identity());
     boolean taken =
         shard.engine.read(
-            new Query.UserAtConnect(attempt.user(), shard.channels.of(attempt.session.identity())),
+            new Query.UserAtConnect(attempt.user(), attempt.channels),
             attempt.ask(answer -> stateRead(attempt, answer)));
     if (!taken) {
       overloaded(session);
@@ -228,9 +233,7 @@ final class Joining {
     }
     Change visit =
         new Change.Visit(
-            attempt.ask(done -> visited(attempt, done)),
-            attempt.user(),
-            shard.channels.of(attempt.session.identity()));
+            attempt.ask(done -> visited(attempt, done)), attempt.user(), attempt.channels);
     if (!shard.engine.submit(visit)) {
       overloaded(attempt.session);
     }
@@ -254,8 +257,11 @@ final class Joining {
         ++shard.welcomes, pingSeconds(attempt) * 1_000L, shard.clock.monotonicMillis());
     shard.guests.remove(session);
     shard.everyone.add(session);
-    shard.channels.enter(session);
+    boolean outside = shard.channels.enter(session, attempt.channels);
     shard.users.enter(attempt.place.user, session);
+    if (outside) {
+      hub.announcing().admitAll();
+    }
     attempt.arrival.on(() -> welcome(session, attempt.auth, session.nextOrdinal()));
     session.updateReading();
   }

@@ -1,5 +1,6 @@
 package dev.tidings.hub;
 
+import static dev.tidings.protocol.ErrorCode.NOT_FOUND;
 import static dev.tidings.protocol.ErrorCode.RATE;
 
 import dev.tidings.engine.Answer;
@@ -29,10 +30,10 @@ final class Marking {
   }
 
   void mark(Request request, Command.Mark mark) {
-    if (!passes(request)) {
+    Address in = mark.in();
+    if (!passes(request, in)) {
       return;
     }
-    Address in = mark.in();
     change(
         request,
         ticket ->
@@ -47,10 +48,10 @@ final class Marking {
   }
 
   void prefer(Request request, Command.Pref pref) {
-    if (!passes(request)) {
+    Address in = pref.in();
+    if (!passes(request, in)) {
       return;
     }
-    Address in = pref.in();
     change(
         request,
         ticket ->
@@ -63,7 +64,11 @@ final class Marking {
         (asking, answer) -> preferred(asking, in, answer));
   }
 
-  private boolean passes(Request request) {
+  private boolean passes(Request request, Address in) {
+    if (!shard.isThereFor(request, in)) {
+      replies.err(request, NOT_FOUND, "no such conversation");
+      return false;
+    }
     long waitMillis = shard.waitMillis(request, Session::markRate, RATE_LIMIT);
     if (waitMillis > 0) {
       replies.err(request, RATE, "too many marks", waitMillis);

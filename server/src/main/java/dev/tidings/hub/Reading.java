@@ -1,5 +1,6 @@
 package dev.tidings.hub;
 
+import dev.tidings.conversation.Channel;
 import dev.tidings.conversation.EntryWriter;
 import dev.tidings.engine.Answer;
 import dev.tidings.engine.Change;
@@ -55,10 +56,7 @@ final class Reading {
       replies.err(request, ErrorCode.OFF, "this topic has no log");
       return true;
     }
-    if (in.kind() == Address.Kind.ANNOUNCEMENT
-        && !(request.privileged()
-            ? shard.channels.has(in.name())
-            : shard.channels.isFor(in.name(), request.identity()))) {
+    if (!shard.isThereFor(request, in)) {
       replies.err(request, ErrorCode.NOT_FOUND, "no such conversation");
       return true;
     }
@@ -176,7 +174,7 @@ final class Reading {
   private List<ConversationId> channels(Request request) {
     return request.actor().equals(request.session().user())
         ? shard.channels.of(request.identity())
-        : shard.channels.all();
+        : shard.channels.all().stream().map(Channel::id).toList();
   }
 
   void rows(Request request, Answer answer) {

@@ -1,7 +1,9 @@
 package dev.tidings.hub;
 
+import dev.tidings.auth.LabelFilter;
 import dev.tidings.base.Clock;
 import dev.tidings.base.Lane;
+import dev.tidings.conversation.Channel;
 import dev.tidings.conversation.Channels;
 import dev.tidings.conversation.LocalUser;
 import dev.tidings.conversation.LocalUsers;
@@ -9,6 +11,7 @@ import dev.tidings.conversation.Readers;
 import dev.tidings.conversation.Topics;
 import dev.tidings.engine.Engine;
 import dev.tidings.presence.OnlineUsers;
+import dev.tidings.protocol.Address;
 import dev.tidings.protocol.JsonWriter;
 import dev.tidings.session.Frame;
 import dev.tidings.session.Frames;
@@ -18,6 +21,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -77,9 +81,29 @@ final class Shard {
     this.online = online;
     this.congestion = congestion;
     this.settings = settings;
-    this.channels = new Channels(settings.channels());
+    this.channels = new Channels(channels(settings, engine));
     this.guard = guard;
     this.worked = engine.commit(); // what was kept before this run, nobody here waits for
+  }
+
+  /// What the configuration says of a channel goes before what the operator has said.
+  private static List<Channel> channels(HubSettings settings, Engine engine) {
+    List<Channel> all = new ArrayList<>(settings.channels());
+    new TreeMap<>(engine.channels())
+        .forEach((name, filter) -> {
+          if (!settings.configures(name)) {
+            all.add(new Channel(name, LabelFilter.parse(filter)));
+          }
+        });
+    return all;
+  }
+
+  /// Whether an announcement channel is there for who asks. All other addresses are.
+  boolean isThereFor(Request request, Address in) {
+    return in.kind() != Address.Kind.ANNOUNCEMENT
+        || (request.privileged()
+            ? channels.has(in.name())
+            : channels.isFor(in.name(), request.identity()));
   }
 
   /// Work for one session: if it fails, that is the end of this connection and of nothing else.

@@ -126,6 +126,15 @@ public sealed interface Command {
     /// What `user` wrote and what is kept about him goes.
     record Erase(String user) implements AdminAction {}
 
+    /// The announcement channel `a:name` is for those whose labels fit `filter`, from now on.
+    record DefineChannel(String name, String filter) implements AdminAction {}
+
+    /// There is no such announcement channel any more.
+    record RemoveChannel(String name) implements AdminAction {}
+
+    /// One page of the announcement channels, from `next` on.
+    record Channels(String next) implements AdminAction {}
+
     /// One page of what was said of users and tokens, from `next` on.
     record Sanctions(String next) implements AdminAction {}
   }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /// From one unit's bytes to the [Command] that they spell, or to the reason why they spell none
 /// (docs/protocol.md §2 to §10, limits §13).
@@ -60,6 +61,9 @@ public final class CommandDecoder {
 
   /// For `q`.
   public static final int SEARCH_BYTES_MAX = 256;
+
+  /// For whom an announcement channel is.
+  public static final int FILTER_BYTES_MAX = 512;
 
   /// For `members`, `who` and `roles`.
   public static final int NAMES_MAX = 200;
@@ -118,7 +122,10 @@ public final class CommandDecoder {
     UNMUTE,
     KICK,
     REVOKE,
-    ERASE;
+    ERASE,
+    CHANNEL,
+    REMOVE,
+    CHANNELS;
 
     final String wire = name().toLowerCase(Locale.ROOT);
   }
@@ -127,6 +134,8 @@ public final class CommandDecoder {
   private static final WordMap<Deed> DEEDS = WordMap.of(List.of(Deed.values()), deed -> deed.wire);
   private static final WordMap<Order> ORDERS =
       WordMap.of(List.of(Order.values()), order -> order.wire);
+  private static final String ORDER_WORDS =
+      Arrays.stream(Order.values()).map(order -> order.wire).collect(Collectors.joining(", "));
   private static final long OPEN = Word.of("open");
   private static final long INVITE = Word.of("invite");
   private static final long ADMINS = Word.of("admins");
@@ -147,6 +156,7 @@ public final class CommandDecoder {
       EnumSet.of(Address.Kind.USER, Address.Kind.GROUP);
   private static final Set<Address.Kind> FOLLOWABLE =
       EnumSet.of(Address.Kind.TOPIC, Address.Kind.USER_PRESENCE, Address.Kind.GROUP_PRESENCE);
+  private static final Set<Address.Kind> CHANNELS = EnumSet.of(Address.Kind.ANNOUNCEMENT);
   private static final Set<Address.Kind> GROUPS = EnumSet.of(Address.Kind.GROUP);
 
   private final Field after = new Field("after");
@@ -160,6 +170,7 @@ public final class CommandDecoder {
   private final Field deed = new Field("do");
   private final Field device = new Field("device");
   private final Field epoch = new Field("epoch");
+  private final Field filter = new Field("filter");
   private final Field from = new Field("from");
   private final Field got = new Field("got");
   private final Field id = new Field("id");
@@ -197,10 +208,10 @@ public final class CommandDecoder {
       new Fields(
           DEPTH_MAX,
           List.of(
-              after, as, before, block, cid, client, conn, data, deed, device, epoch, from, got, id,
-              in, join, jti, key, labels, last, limit, members, mention, mute, next, op, past, ping,
-              q, quiet, read, roles, send, seq, since, tail, title, to, token, ttl, user, version,
-              who));
+              after, as, before, block, cid, client, conn, data, deed, device, epoch, filter, from,
+              got, id, in, join, jti, key, labels, last, limit, members, mention, mute, next, op,
+              past, ping, q, quiet, read, roles, send, seq, since, tail, title, to, token, ttl,
+              user, version, who));
 
   /// All that can be asked: each op, with what `do` may say where it has that.
   static List<String> vocabulary() {
@@ -399,7 +410,7 @@ public final class CommandDecoder {
   private AdminAction adminAction() {
     Order known = ORDERS.get(fields.word(deed));
     if (known == null) {
-      fields.refuse(deed, "must be list, block, unblock, mute, unmute, kick, revoke or erase");
+      fields.refuse(deed, "must be one of " + ORDER_WORDS);
       return new AdminAction.Sanctions("");
     }
     return switch (known) {
@@ -421,7 +432,20 @@ public final class CommandDecoder {
             : new AdminAction.RevokeUser(fields.name(user), fields.optionalPosition(before));
       }
       case ERASE -> new AdminAction.Erase(fields.name(user));
+      case CHANNEL ->
+          new AdminAction.DefineChannel(
+              fields.address(in, CHANNELS).name(), text(filter, FILTER_BYTES_MAX));
+      case REMOVE -> new AdminAction.RemoveChannel(fields.address(in, CHANNELS).name());
+      case CHANNELS -> new AdminAction.Channels(fields.text(next, CURSOR_BYTES_MAX));
     };
+  }
+
+  /// The text of `field`, which must be there.
+  private String text(Field field, int bytesMax) {
+    if (field.isAbsent()) {
+      fields.refuse(field, "must be there");
+    }
+    return fields.filledText(field, bytesMax);
   }
 
   private void refuseBoth(Field one, Field other) {

@@ -34,6 +34,20 @@ class ChannelRulesTest {
     assertThat(beta.fits(Map.of())).isFalse();
   }
 
+  @Test
+  void aFilterIsWrittenAsItWasRead() {
+    String text = "platform:ios|android+version:3.*";
+    assertThat(LabelFilter.parse(text).text()).isEqualTo(text);
+    assertThat(LabelFilter.parse("version:3.*+platform:ios|android").text()).isEqualTo(text);
+  }
+
+  @Test
+  void aFilterIsBounded() {
+    assertThat(ChannelRules.parse(List.of("a:x=a:" + "v".repeat(510)))).hasSize(1);
+    assertThatThrownBy(() -> ChannelRules.parse(List.of("a:x=a:" + "v".repeat(511))))
+        .hasMessageContaining("512");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 import dev.tidings.base.Clock;
 import dev.tidings.base.Ids;
 import dev.tidings.engine.Answer;
+import dev.tidings.engine.ChannelContract;
 import dev.tidings.engine.ConversationId;
 import dev.tidings.engine.Engine;
 import dev.tidings.engine.EngineBed;
@@ -291,6 +292,14 @@ class EmbeddedEngineTest {
 
   @Nested
   class Stands extends StandingContract {
+    @Override
+    protected Driven open(Clock clock, Ids ids, EngineLimits limits) {
+      return EmbeddedEngineTest.this.open(clock, ids, limits);
+    }
+  }
+
+  @Nested
+  class Announces extends ChannelContract {
     @Override
     protected Driven open(Clock clock, Ids ids, EngineLimits limits) {
       return EmbeddedEngineTest.this.open(clock, ids, limits);

@@ -74,6 +74,14 @@ class MemoryEngineTest {
   }
 
   @Nested
+  class Announces extends ChannelContract {
+    @Override
+    protected Driven open(Clock clock, Ids ids, EngineLimits limits) {
+      return MemoryEngineTest.this.open(clock, ids, limits);
+    }
+  }
+
+  @Nested
   class Syncs extends SyncContract {
     @Override
     protected Driven open(Clock clock, Ids ids, EngineLimits limits) {

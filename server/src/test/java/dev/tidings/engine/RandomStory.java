@@ -45,7 +45,12 @@ abstract class RandomStory {
             of(id.secondUser()).putIfAbsent(id, new Stretch(1, true, 0));
           }
         }
-        case Committed.Signalled _, Committed.Marked _, Committed.Preferred _ -> {
+        case Committed.Signalled _,
+            Committed.Marked _,
+            Committed.Preferred _,
+            Committed.ChannelDefined _,
+            Committed.ChannelRemoved _,
+            Committed.Admitted _ -> {
           // moves no log
         }
         case Committed.MembersIn in ->

@@ -54,6 +54,7 @@ class StoreTextTest {
     bed.change(ticket ->
         new Change.Sanctioning(ticket, "mallory", before -> new Sanction(true, true, 17)));
     bed.change(ticket -> new Change.RevokeToken(ticket, "jti \" é"));
+    bed.change(ticket -> new Change.DefineChannel(ticket, id("ann", "a:beta"), "v:\"é|3.*"));
     bed.visit("ann");
     bed.send("root", "a:all", "4");
     bed.change(ticket -> new Change.Visit(ticket, "ann", List.of(id("ann", "a:staff"))));
@@ -121,6 +122,7 @@ class StoreTextTest {
             "pointer",
             "standing",
             "expiry",
+            "filter",
             "sanction",
             "revoked",
             "end");

@@ -246,8 +246,8 @@ class ProtocolPageTest {
 
     @Test
     void inAnExampleOfTheServer() {
-      assertThat(faultsOfServers(with("\"gone\":true}\n", "\"gone\":true\n"))).hasSize(1);
-      assertThat(faultsOfServers(with("S {\"op\":\"gap\"", "S {\"op\":\"gasp\""))).hasSize(4);
+      assertThat(faultsOfServers(with("\"gone\":true}\n", "\"gone\":true\n"))).hasSize(2);
+      assertThat(faultsOfServers(with("S {\"op\":\"gap\"", "S {\"op\":\"gasp\""))).hasSize(6);
       assertThat(faultsOfServers(with("\"close\":4503", "\"close\":4504"))).hasSize(1);
       assertThat(faultsOfServers(with(",\"retry\":1000}", "}"))).hasSize(1);
     }

@@ -105,6 +105,9 @@ class RightsTest {
       admin kick    | unauthorized | forbidden | forbidden | forbidden | ok
       admin revoke  | unauthorized | forbidden | forbidden | forbidden | ok
       admin erase   | unauthorized | forbidden | forbidden | forbidden | ok
+      admin channel | unauthorized | forbidden | forbidden | forbidden | ok
+      admin remove  | unauthorized | forbidden | forbidden | forbidden | ok
+      admin channels | unauthorized | forbidden | forbidden | forbidden | ok
       ping          | unauthorized | pong      | pong      | pong      | pong
       """;
 
@@ -131,6 +134,9 @@ class RightsTest {
           Map.entry("admin kick", "{'op':'admin','do':'kick','user':'nobody'}"),
           Map.entry("admin revoke", "{'op':'admin','do':'revoke','user':'nobody'}"),
           Map.entry("admin erase", "{'op':'admin','do':'erase','user':'nobody'}"),
+          Map.entry("admin channel", "{'op':'admin','do':'channel','in':'a:few','filter':'x:y'}"),
+          Map.entry("admin remove", "{'op':'admin','do':'remove','in':'a:few'}"),
+          Map.entry("admin channels", "{'op':'admin','do':'channels'}"),
           Map.entry("ping", "{'op':'ping'}"));
 
   /// Nothing is answered to these, and nothing happens.

@@ -189,6 +189,9 @@ final class Shapes {
           shape("admin kick", USER, oneLine("device", 64), beside("conn")),
           shape("admin revoke", USER, position("before"), beside("jti")),
           shape("admin erase", USER),
+          shape("admin channel", address("in", "a:").must(), filled("filter", 512).must()),
+          shape("admin remove", address("in", "a:").must()),
+          shape("admin channels", NEXT),
           shape("ping"),
           shape("pong"));
 

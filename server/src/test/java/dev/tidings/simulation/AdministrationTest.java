@@ -356,6 +356,9 @@ class AdministrationTest {
         "'do':'revoke','user':'bob'",
         "'do':'revoke','jti':'x'",
         "'do':'erase','user':'bob'",
+        "'do':'channel','in':'a:staff','filter':'role:x'",
+        "'do':'remove','in':'a:staff'",
+        "'do':'channels'",
       })
   void onlyABackendMayAskThat(String fields) {
     Simulation.story(sim -> {

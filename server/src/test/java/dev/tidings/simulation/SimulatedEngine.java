@@ -8,6 +8,7 @@ import dev.tidings.engine.Query;
 import dev.tidings.engine.Sanctions;
 import dev.tidings.engine.Ticket;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.random.RandomGenerator;
 
@@ -82,6 +83,11 @@ final class SimulatedEngine implements Engine {
   @Override
   public OptionalLong toldUpTo(String cursor, long nowMillis) {
     return engine.toldUpTo(cursor, nowMillis);
+  }
+
+  @Override
+  public Map<String, String> channels() {
+    return engine.channels();
   }
 
   @Override
