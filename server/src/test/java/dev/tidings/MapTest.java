@@ -38,6 +38,8 @@ class MapTest {
   void noTestSleeps() throws IOException {
     assertThat(scan("server/src/test/java", BannedWords.IN_TESTS)).isEmpty();
     assertThat(scan("client/src/test/java", BannedWords.IN_TESTS)).isEmpty();
+    assertThat(scan("testbed/src/test/java", BannedWords.IN_TESTS)).isEmpty();
+    assertThat(scan("testbed/src/main/java", BannedWords.IN_TESTS)).isEmpty();
     assertThat(scan("bench/src/test/java", BannedWords.IN_TESTS)).isEmpty();
   }
 
