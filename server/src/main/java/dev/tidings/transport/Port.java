@@ -22,7 +22,7 @@ public final class Port implements AutoCloseable {
 
   /// Beside what is on its way. The system would take megabytes for a reader who takes nothing, and
   /// ask for more only once a third of that is gone: the outbox would stand still for minutes.
-  private static final long UNSENT_BYTES_MAX = 32 * 1024;
+  private static final int UNSENT_BYTES_MAX = 32 * 1024;
 
   private final Channel listening;
 

@@ -32,6 +32,7 @@ class EveryTransportTest {
           "transport.ClosingTest",
           "transport.PausingTest",
           "transport.SlowReaderTest",
+          "transport.UnsentTest",
           "http.HandshakeTest",
           "http.HttpConnectionTest",
           "http.ApiTest",
