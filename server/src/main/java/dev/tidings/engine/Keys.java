@@ -33,6 +33,7 @@ final class Keys {
   static final byte[] GENERATION = setting("generation");
   static final byte[] FORMAT = setting("format");
   static final byte[] RUN = setting("run");
+  static final byte[] RUNS = setting("runs");
   static final byte[] WINDOWS = setting("windows");
 
   /// The commit by which the last erasing ended.

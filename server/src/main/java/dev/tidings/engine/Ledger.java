@@ -44,7 +44,7 @@ final class Ledger {
     this.store = store;
     this.clock = clock;
     this.level = level;
-    this.state = StoreState.open(store, level, boot);
+    this.state = StoreState.open(store, level, boot, ids);
     this.logs = new Logs(store, state, ids);
     this.marks = new Marks(store, limits.dedupeSeconds());
     this.trimming = new Trimming(store, logs, marks, limits.retention(), clock.monotonicMillis());

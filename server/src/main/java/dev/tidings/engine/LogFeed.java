@@ -74,10 +74,12 @@ public final class LogFeed {
     }
   }
 
-  /// Names these logs: others, also what a loss left of them, have another name.
-  public String identity() {
+  /// Names these logs as they stood at `commit`: others, also what a loss left of them, have
+  /// another name, and so has what was written again behind an older copy of them.
+  public String identity(long commit) {
     long number = logs.number(ConversationId.ALL).orElseThrow();
-    return logs.meta(number).epoch(generation);
+    long run = Runs.in(store).wrote(commit);
+    return logs.meta(number).epoch(generation) + "." + Long.toString(run, 36);
   }
 
   /// The last commit that was kept. What moved by it is among [#takeMoved()].

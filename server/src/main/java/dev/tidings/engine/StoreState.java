@@ -1,5 +1,6 @@
 package dev.tidings.engine;
 
+import dev.tidings.base.Ids;
 import org.jspecify.annotations.Nullable;
 
 /// The few numbers of a store itself, and the proof that it kept what it confirmed.
@@ -15,6 +16,7 @@ final class StoreState {
   private static final long FORMAT = 3;
 
   private static final long FORMAT_OLDEST = 1;
+  private static final int RUN_NAME_LENGTH = 10;
 
   private final Store store;
   private final Level level;
@@ -36,7 +38,8 @@ final class StoreState {
   ///
   /// @param boot names this start of the machine: what a process wrote unsynced outlives its kill,
   ///   but not the machine. `""` if unknown
-  static StoreState open(Store store, Level level, String boot) {
+  /// @param ids draws the name of this run
+  static StoreState open(Store store, Level level, String boot, Ids ids) {
     if (store.get(Keys.IMPORTING) != null) {
       throw new Store.StoreException(
           "an import into this data did not end; delete the folder and import again", null);
@@ -57,6 +60,8 @@ final class StoreState {
     batch.put(Keys.FORMAT, number(FORMAT));
     batch.put(Keys.GENERATION, number(generation));
     batch.put(Keys.RUN, state.run(false));
+    long run = Long.parseLong(ids.name(RUN_NAME_LENGTH), 36) + 1;
+    batch.put(Keys.RUNS, Runs.in(store).and(state.commit, run).row());
     store.commit(batch, true);
     return state;
   }

@@ -76,12 +76,9 @@ final class Indexer {
     this.clock = clock;
     this.stop = stop;
     State found = index.state();
-    String identity = feed.identity();
-    if (!found.identity().equals(identity)
-        || found.followed() > feed.commit()
-        || found.until() > feed.commit()) {
+    if (found.newest() > feed.commit() || !found.identity().equals(feed.identity(found.newest()))) {
       index.clear();
-      found = State.nothing(identity, feed.erasure());
+      found = State.nothing(feed.identity(0), feed.erasure());
       LOG.info("index is made anew from the logs");
     }
     kept = found;
@@ -262,8 +259,8 @@ final class Indexer {
     }
     State state =
         until == 0
-            ? new State(kept.identity(), followed, 0, 0, 0, erasure)
-            : new State(kept.identity(), followed, until, number, seq, erasure);
+            ? new State(feed.identity(followed), followed, 0, 0, 0, erasure)
+            : new State(feed.identity(until), followed, until, number, seq, erasure);
     if (!state.equals(kept)) {
       index.commit(state);
       kept = state;

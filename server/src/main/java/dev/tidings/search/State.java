@@ -5,7 +5,7 @@ import java.util.Map;
 /// How far the index has come, kept with each of its own commits: it holds exactly what was
 /// followed up to here.
 ///
-/// @param identity names the logs
+/// @param identity names the logs as they stood at [#newest()]
 /// @param followed all that was said up to this commit is in it
 /// @param until while all logs are being looked at, one after the other: up to this commit, else 0
 /// @param number those before this one have been
@@ -18,6 +18,11 @@ record State(String identity, long followed, long until, long number, long seq, 
   /// An index that is empty.
   static State nothing(String identity, long erasure) {
     return new State(identity, 0, 0, 0, 0, erasure);
+  }
+
+  /// Nothing in it is of a later commit.
+  long newest() {
+    return Math.max(followed, until);
   }
 
   static State of(Map<String, String> kept) {

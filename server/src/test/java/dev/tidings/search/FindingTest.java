@@ -20,6 +20,7 @@ import dev.tidings.engine.Query;
 import dev.tidings.engine.Retention;
 import dev.tidings.engine.Retention.Keep;
 import dev.tidings.engine.Retention.Rule;
+import dev.tidings.engine.StoreText;
 import dev.tidings.protocol.ErrorCode;
 import dev.tidings.protocol.Payload;
 import java.io.IOException;
@@ -41,15 +42,15 @@ class FindingTest extends EngineFixture {
   private static final long DAY = 24L * 3_600_000;
   private static final OptionalLong NONE = OptionalLong.empty();
 
-  private final MemoryStore store = new MemoryStore();
+  private MemoryStore store = new MemoryStore();
+  private boolean searching = true;
   private ByteBuffersDirectory directory = new ByteBuffersDirectory();
   private Optional<SteppedIndex> opened = Optional.empty();
 
   @Override
   protected Driven open(Clock clock, Ids ids, EngineLimits limits) {
     opened.ifPresent(SteppedIndex::close);
-    SteppedIndex index = new SteppedIndex(directory, clock);
-    opened = Optional.of(index);
+    opened = searching ? Optional.of(new SteppedIndex(directory, clock)) : Optional.empty();
     LogEngine engine =
         new LogEngine(
             store,
@@ -60,7 +61,7 @@ class FindingTest extends EngineFixture {
             "boot-1",
             () -> {},
             Runnable::run,
-            Optional.of(new LogEngine.Searching(index, Runnable::run)));
+            opened.map(index -> new LogEngine.Searching(index, Runnable::run)));
     return new Driven(engine, () -> engine.drain() || engine.tidy(), /* ownThreads= */ false);
   }
 
@@ -565,6 +566,40 @@ class FindingTest extends EngineFixture {
     directory = new ByteBuffersDirectory();
     restart();
     assertThat(finds("bob", "deploy")).containsExactly("u:ann 1");
+  }
+
+  /// The store counts on from the copy, so its commits come to have the numbers of those that the
+  /// index has followed, and are others.
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2, 3, 9})
+  void besideAnOlderCopyOfTheStoreItIsMadeAnewHoweverFarThatHasCome(int more) {
+    say("ann", "u:bob", "deploy one");
+    bed.engine().close();
+    List<String> backup = new ArrayList<>();
+    StoreText.export(store, backup::add);
+    restart();
+    say("ann", "u:bob", "deploy two");
+    say("ann", "u:bob", "deploy three");
+    assertThat(finds("bob", "deploy")).hasSize(3);
+    index().commit();
+    bed.engine().close();
+
+    store = new MemoryStore();
+    StoreText.Import copy = new StoreText.Import(store);
+    backup.forEach(copy::line);
+    copy.end();
+    searching = false;
+    restart();
+    for (int i = 0; i < more; i++) {
+      say("ann", "u:bob", "rollback " + i);
+    }
+    bed.engine().close();
+    searching = true;
+    restart();
+    assertThat(finds("bob", "deploy")).containsExactly("u:ann 1");
+    assertThat(finds("bob", "rollback")).hasSize(more);
+    index().commit();
+    assertThat(liveMessages()).isEqualTo(1 + more);
   }
 
   @Test

@@ -45,6 +45,7 @@ class MarkingTest {
       ModelClient ann = sim.client("ann").connects();
       sim.settle();
       ann.creates("g:ops", "bob");
+      sim.settle(); // or bob may hear that he is let in
       Terminal bob = sim.terminal("bob").joinsAs("bob");
       sim.settle();
       Terminal desk = sim.terminal("desk").joinsAs("ann");
