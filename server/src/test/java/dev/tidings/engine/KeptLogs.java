@@ -164,6 +164,33 @@ public final class KeptLogs {
         .orElse(0L);
   }
 
+  /// What is kept about `user` but his entries and the marks of his requests, a text for each row.
+  public List<String> about(String user) {
+    List<String> rows = new ArrayList<>();
+    for (byte letter : "UVARG".getBytes(StandardCharsets.US_ASCII)) {
+      try (Store.Scan scan =
+          store.ascending(new byte[] {letter}, new byte[] {(byte) (letter + 1)})) {
+        while (scan.next()) {
+          if (Keys.isOf(scan.key(), scan.value(), user)) {
+            rows.add(RowText.line(scan.key(), scan.value()));
+          }
+        }
+      }
+    }
+    return rows;
+  }
+
+  /// Whether a group has members and nobody who owns it.
+  public boolean lacksOwner(ConversationId id) {
+    Meta meta = Meta.of(rowOf(number(id).orElseThrow()));
+    return id.kind() == ConversationId.Kind.GROUP && meta.members() > 0 && meta.owners() == 0;
+  }
+
+  /// Whether some value in the store has this text.
+  public boolean isStored(String text) {
+    return values(store).stream().anyMatch(value -> value.contains(text));
+  }
+
   /// The names of all logs that were ever begun.
   public List<ConversationId> conversations() {
     List<ConversationId> all = new ArrayList<>();

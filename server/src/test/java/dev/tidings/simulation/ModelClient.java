@@ -79,6 +79,11 @@ final class ModelClient implements Peer {
     return this;
   }
 
+  /// It is ended for good.
+  void comesBackNoMore() {
+    comesBack = false;
+  }
+
   /// How much it asks of each `sync`.
   ModelClient syncs(int tailEntries, int rowsPerPage) {
     tail = tailEntries;
@@ -450,7 +455,7 @@ final class ModelClient implements Peer {
     if (comesBack) {
       strand.schedule(
           () -> {
-            if (socket == null) {
+            if (comesBack && socket == null) {
               connects();
             }
           },

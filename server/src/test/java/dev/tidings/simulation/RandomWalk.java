@@ -18,8 +18,16 @@ import java.util.random.RandomGenerator;
 /// seed has it, on a server that is restarted now and then. What must hold at every moment the
 /// clients and their [Witness] say at once; what must hold when everybody has come back and read to
 /// the end is here.
+///
+/// With every third seed a fourth user is there, who is erased at some moment and once more at the
+/// end.
 final class RandomWalk {
   private static final List<String> USERS = List.of("ann", "bob", "cat");
+  private static final String MORTAL = "dan";
+
+  /// What all that the mortal one writes begins with.
+  private static final String SECRET = "secret-";
+
   private static final List<String> GROUPS = List.of("g:one", "g:two", "g:quiet");
   private static final List<String> ROLES = List.of("owner", "admin", "member", "mute");
   private static final List<String> TOPICS = List.of("t:kept.a", "t:kept.b", "t:free");
@@ -29,6 +37,7 @@ final class RandomWalk {
 
   private final Simulation simulation;
   private final RandomGenerator random;
+  private final List<String> users = new ArrayList<>(USERS);
   private final List<ModelClient> people = new ArrayList<>();
   private final List<StreamReader> streams = new ArrayList<>();
   private final ModelClient server;
@@ -49,6 +58,10 @@ final class RandomWalk {
       }
     }
     server = simulation.client("server").alwaysComesBack();
+    if (simulation.seed() % 3 == 1) {
+      users.add(MORTAL);
+      people.add(person(MORTAL, "phone"));
+    }
   }
 
   private ModelClient person(String user, String device) {
@@ -78,6 +91,9 @@ final class RandomWalk {
       simulation.steps(random.nextInt(80));
     }
     everybodyComesBack();
+    if (users.contains(MORTAL)) {
+      lastErasing();
+    }
     simulation.clients().forEach(this::checkComplete);
     streams.forEach(stream ->
         claim(stream.hasEverything(), () -> stream + " lacks " + stream.lacks(Long.MAX_VALUE)));
@@ -121,6 +137,8 @@ final class RandomWalk {
       follow(someone);
     } else if (chance < 93) {
       simulation.restarts();
+    } else if (chance == 93 && users.contains(MORTAL)) {
+      erase();
     } else if (chance < 94) {
       simulation.refusesPerMille(random.nextInt(100));
     } else {
@@ -128,16 +146,30 @@ final class RandomWalk {
     }
   }
 
+  /// He comes back no more: who would come under his name has read nothing of what he had.
+  private Terminal erase() {
+    List<ModelClient> his = people.stream().filter(person -> person.user().equals(MORTAL)).toList();
+    his.forEach(person -> {
+      person.comesBackNoMore();
+      simulation.clients().remove(person);
+    });
+    people.removeAll(his);
+    return simulation
+        .terminal("operator")
+        .joinsAs("server")
+        .says("{'op':'admin','do':'erase','user':'" + MORTAL + "','id':1}");
+  }
+
   private void send(ModelClient someone) {
     switch (random.nextInt(13)) {
       case 12 ->
           someone.sendsFor(
               1 + random.nextInt(20),
-              random.nextBoolean() ? "u:" + oneOf(USERS) : oneOf(GROUPS),
-              text());
-      case 0, 1, 2 -> someone.sends("u:" + oneOf(USERS), text());
-      case 3, 4, 5 -> someone.sends(oneOf(GROUPS), text());
-      case 6 -> someone.sends(oneOf(TOPICS), text());
+              random.nextBoolean() ? "u:" + oneOf(users) : oneOf(GROUPS),
+              text(someone));
+      case 0, 1, 2 -> someone.sends("u:" + oneOf(users), text(someone));
+      case 3, 4, 5 -> someone.sends(oneOf(GROUPS), text(someone));
+      case 6 -> someone.sends(oneOf(TOPICS), text(someone));
       case 7, 8 -> revise(someone);
       case 9, 10 -> mark(someone);
       default -> server.sends("a:all", text());
@@ -170,10 +202,14 @@ final class RandomWalk {
     boolean foreign = own.isEmpty() || random.nextInt(8) == 0;
     long seq = oneOf(foreign ? List.copyOf(copy.says.keySet()) : own);
     if (random.nextBoolean()) {
-      someone.edits(copy.in, seq, text());
+      someone.edits(copy.in, seq, text(someone));
     } else {
       someone.recalls(copy.in, seq);
     }
+  }
+
+  private String text(ModelClient author) {
+    return author.user().equals(MORTAL) ? SECRET + text() : text();
   }
 
   private String text() {
@@ -188,7 +224,7 @@ final class RandomWalk {
   private void changeGroup(ModelClient someone) {
     String group = oneOf(GROUPS);
     switch (random.nextInt(8)) {
-      case 6 -> someone.setsRole(group, oneOf(USERS), oneOf(ROLES));
+      case 6 -> someone.setsRole(group, oneOf(users), oneOf(ROLES));
       case 7 -> {
         if (random.nextInt(8) > 0) {
           someone.setsTitle(group, text());
@@ -198,8 +234,8 @@ final class RandomWalk {
       }
       case 0, 1, 2 -> someone.joins(group);
       case 3 -> someone.leavesGroup(group);
-      case 4 -> someone.adds(group, oneOf(USERS));
-      default -> someone.removes(group, oneOf(USERS));
+      case 4 -> someone.adds(group, oneOf(users));
+      default -> someone.removes(group, oneOf(users));
     }
   }
 
@@ -280,6 +316,37 @@ final class RandomWalk {
         "never up to date: " + behind.stream().map(ModelClient::state).toList());
   }
 
+  /// All that he wrote says nothing any more, to nobody, and nothing is kept of where he stood; the
+  /// groups that he was in have an owner, and who comes now reads them without a break.
+  private void lastErasing() {
+    Terminal operator = erase();
+    simulation.passes(10_000);
+    claim(operator.hasAnswer(1), () -> "erasing was not answered: " + operator.heard());
+    KeptLogs kept = simulation.kept();
+    List<String> rows = kept.about(MORTAL);
+    claim(rows.isEmpty(), () -> "there is still kept about who was erased: " + rows);
+    for (ConversationId id : kept.conversations()) {
+      claim(!kept.lacksOwner(id), () -> id + " has members and no owner");
+      for (Entry entry : kept.entries(id)) {
+        boolean his = entry.from().equals(MORTAL) && entry.kind() == Entry.Kind.MESSAGE;
+        claim(
+            !his || entry.seq() < kept.low(id) || entry.isVoid(), () -> id + " still has " + entry);
+      }
+    }
+    claim(!kept.isStored(SECRET), () -> "what he wrote is still stored");
+    ModelClient late = person("ann", "late");
+    people.add(late);
+    late.connects();
+    everybodyComesBack();
+    late.copies()
+        .values()
+        .forEach(copy ->
+            copy.entries.forEach(entry ->
+                claim(
+                    !Json.text(entry, "data").startsWith(SECRET),
+                    () -> late + " read in " + copy.in + " what was erased: " + entry)));
+  }
+
   private void checkComplete(ModelClient client) {
     KeptLogs kept = simulation.kept();
     for (ConversationId id : kept.conversations()) {
@@ -290,7 +357,9 @@ final class RandomWalk {
             checkCopy(client, id, new Stretch(kept.low(id), head));
             checkTexts(client, id);
             checkMark(client, id, client.user());
-            checkMark(client, id, id.peerOf(client.user()));
+            if (!id.isOf(MORTAL)) { // of whom nothing is kept
+              checkMark(client, id, id.peerOf(client.user()));
+            }
           }
         }
         case GROUP, ANNOUNCEMENT -> {
@@ -342,10 +411,11 @@ final class RandomWalk {
     long low = Math.max(copy.start, simulation.kept().low(id));
     for (Entry entry : simulation.kept().entries(id)) {
       String says = copy.says.get(entry.seq());
-      // He may have read it while it was not, and the log need not know yet.
+      // He may have read it while it was not, and no entry says so.
       long expiresMillis = entry.extras().expiresMillis();
       boolean over =
           entry.voidBy() == Entry.VoidBy.TTL
+              || entry.voidBy() == Entry.VoidBy.ERASE
               || (expiresMillis > 0 && expiresMillis <= simulation.nowMillis());
       if (says != null && entry.seq() >= low && !over) {
         String kept = new String(entry.data().json(), StandardCharsets.UTF_8);
