@@ -120,7 +120,7 @@ public final class EmbeddedEngine implements Engine {
               clock,
               ids,
               limits,
-              level,
+              () -> level,
               boot,
               this::wakeWriter,
               readers::execute,

@@ -20,7 +20,13 @@ public final class Batch {
     record DeleteRange(byte[] from, byte[] to) implements Step {}
   }
 
+  private static final int PUT = 0;
+  private static final int DELETE = 1;
+  private static final int DELETE_RANGE = 2;
+  private static final byte[] NOTHING = new byte[0];
+
   private final List<Step> steps = new ArrayList<>();
+  private byte[] said = NOTHING;
   private final Map<Key, Optional<byte[]>> written = new HashMap<>();
 
   public void put(byte[] key, byte[] value) {
@@ -71,6 +77,48 @@ public final class Batch {
   /// The steps, in order.
   public List<Step> steps() {
     return steps;
+  }
+
+  /// What the other nodes of a shared store are told beside the rows ([CommittedRow]).
+  byte[] said() {
+    return said;
+  }
+
+  void say(byte[] what) {
+    said = what;
+  }
+
+  /// The whole batch as bytes, for the other nodes of a shared store.
+  public byte[] row() {
+    RowWriter row = new RowWriter(64 + 128 * steps.size()).number(steps.size());
+    for (Step step : steps) {
+      switch (step) {
+        case Step.Put(byte[] key, byte[] value) -> row.octet(PUT).counted(key).counted(value);
+        case Step.Delete(byte[] key) -> row.octet(DELETE).counted(key);
+        case Step.DeleteRange(byte[] from, byte[] to) ->
+            row.octet(DELETE_RANGE).counted(from).counted(to);
+      }
+    }
+    return row.rest(said).done();
+  }
+
+  /// What [#row()] wrote.
+  ///
+  /// @throws RuntimeException if it is damaged
+  public static Batch of(byte[] row) {
+    RowReader reader = new RowReader(row);
+    Batch batch = new Batch();
+    long count = reader.number();
+    for (long i = 0; i < count; i++) {
+      switch (reader.octet()) {
+        case PUT -> batch.putUnseen(reader.countedBytes(), reader.countedBytes());
+        case DELETE -> batch.delete(reader.countedBytes());
+        case DELETE_RANGE -> batch.deleteRange(reader.countedBytes(), reader.countedBytes());
+        default -> throw new IllegalStateException("damaged row: a step of an unknown kind");
+      }
+    }
+    batch.say(reader.rest());
+    return batch;
   }
 
   private static final class Key {

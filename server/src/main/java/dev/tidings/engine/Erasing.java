@@ -71,6 +71,12 @@ final class Erasing {
     }
   }
 
+  /// Another node began, went on or ended.
+  void absorb() {
+    load();
+    underWay = names();
+  }
+
   /// What was begun or done last was not kept.
   void forget() {
     known = false;

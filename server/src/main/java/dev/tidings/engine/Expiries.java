@@ -34,6 +34,11 @@ final class Expiries {
     nextSecond = Math.min(nextSecond, second);
   }
 
+  /// Another node noted this row of a shared store.
+  void absorb(byte[] key) {
+    nextSecond = Math.min(nextSecond, Keys.expirySecond(key));
+  }
+
   /// What was noted last may not be kept: looks again.
   void forget() {
     nextSecond = 0;

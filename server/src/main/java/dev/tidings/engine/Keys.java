@@ -50,6 +50,9 @@ final class Keys {
 
   private static final byte MARK = Store.MARKS;
 
+  static final byte SANCTION = 'O';
+  static final byte REVOKED = 'J';
+
   private Keys() {}
 
   private static byte[] setting(String name) {
@@ -128,6 +131,36 @@ final class Keys {
         .done();
   }
 
+  /// The user in a key made by [#mark].
+  static String userOfMark(byte[] key) {
+    return new String(key, 13, endOfUserInMark(key) - 13, StandardCharsets.US_ASCII);
+  }
+
+  /// The `cid` in a key made by [#mark].
+  static String cidOfMark(byte[] key) {
+    int from = endOfUserInMark(key) + 1;
+    return new String(key, from, key.length - from, StandardCharsets.UTF_8);
+  }
+
+  private static int endOfUserInMark(byte[] key) {
+    int at = 13;
+    while (key[at] != 0) {
+      at++;
+    }
+    return at;
+  }
+
+  /// The conversation of a key made by [#name].
+  static ConversationId named(byte[] key) {
+    String name = new String(key, 2, key.length - 2, StandardCharsets.UTF_8);
+    for (ConversationId.Kind kind : ConversationId.Kind.values()) {
+      if (kind.letter() == key[1]) {
+        return new ConversationId(kind, name);
+      }
+    }
+    throw new IllegalStateException("damaged key: conversation of kind " + key[1]);
+  }
+
   /// Where the marks of `window` begin.
   static byte[] marks(long window) {
     return new RowWriter(5).octet(Store.MARKS).sorted32(window).done();
@@ -188,7 +221,7 @@ final class Keys {
   }
 
   static byte[] sanction(String user) {
-    return new RowWriter(1 + user.length()).octet('O').text(user).done();
+    return new RowWriter(1 + user.length()).octet(SANCTION).text(user).done();
   }
 
   static byte[] sanctionsEnd() {
@@ -196,7 +229,7 @@ final class Keys {
   }
 
   static byte[] revoked(String tokenId) {
-    return new RowWriter(1 + tokenId.length()).octet('J').text(tokenId).done();
+    return new RowWriter(1 + tokenId.length()).octet(REVOKED).text(tokenId).done();
   }
 
   static byte[] revokedEnd() {

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /// Decides every change, for good and in one order: may he, was it asked before, which number. Then
 /// keeps the whole batch with one sync, and only then is anything of it true.
@@ -24,7 +25,7 @@ final class Ledger {
 
   private final Store store;
   private final Clock clock;
-  private final Level level;
+  private final Supplier<Level> level;
   private final StoreState state;
   private final Logs logs;
   private final Marks marks;
@@ -38,13 +39,20 @@ final class Ledger {
   private final Erasing erasing;
   private final Sanctions sanctions;
   private final DefinedChannels channels;
+  private final Absorbing absorbing;
 
   /// Opens the store's numbers; see [StoreState#open] for `boot`.
-  Ledger(Store store, Clock clock, Ids ids, EngineLimits limits, Level level, String boot) {
+  Ledger(
+      Store store,
+      Clock clock,
+      Ids ids,
+      EngineLimits limits,
+      Supplier<Level> level,
+      String boot) {
     this.store = store;
     this.clock = clock;
     this.level = level;
-    this.state = StoreState.open(store, level, boot, ids);
+    this.state = StoreState.open(store, level.get(), boot, ids);
     this.logs = new Logs(store, state, ids);
     this.marks = new Marks(store, limits.dedupeSeconds());
     this.trimming = new Trimming(store, logs, marks, limits.retention(), clock.monotonicMillis());
@@ -57,6 +65,8 @@ final class Ledger {
     this.revisions = new Revisions(store, logs, marks, groups, standings, limits.editSeconds());
     this.moveRows = new MoveRows(store);
     this.moves = moveRows.load(state.commit());
+    this.absorbing =
+        new Absorbing(state, logs, marks, moveRows, moves, expiries, erasing, sanctions);
   }
 
   /// The announcement channel is there from the beginning, so that a first visit can be noted in
@@ -65,7 +75,13 @@ final class Ledger {
     Batch batch = new Batch();
     Log log = logs.findOrMake(ConversationId.ALL, batch);
     if (!batch.isEmpty()) {
+      if (store.isShared()) {
+        state.advance(batch);
+      }
       store.commit(batch, true);
+      if (store.isShared()) {
+        state.advanced();
+      }
     }
     return log;
   }
@@ -95,6 +111,15 @@ final class Ledger {
 
   /// What became of a batch.
   ///
+  /// Takes into mind what another node of a shared store has kept as the next commit.
+  ///
+  /// @return what became true by it
+  List<Committed> absorb(Batch batch) {
+    absorbing.absorb(batch);
+    logs.forgetUnused(marks);
+    return CommittedRow.read(batch);
+  }
+
   /// @param failure why nothing of it was kept; empty when all is well
   /// @param unknown whether the failure leaves open what is on disk: nothing may be decided any
   ///   more until the store was opened anew
@@ -116,8 +141,10 @@ final class Ledger {
   /// Decides `changes` in order and keeps what they write in one commit, together with a little of
   /// what there is to tidy up.
   Outcome decide(List<Change> changes) {
-    Turn turn = new Turn(state.commit() + 1, clock.epochMillis(), level, trimming);
+    Level kept = level.get();
+    Turn turn = new Turn(state.commit() + 1, clock.epochMillis(), kept, trimming);
     boolean tidied = false;
+    Marks.Windows windows = marks.windows();
     try {
       marks.turn(turn);
       tidy(turn, changes.isEmpty());
@@ -131,20 +158,29 @@ final class Ledger {
       if (!tidied) {
         trimming.rest(clock.monotonicMillis()); // or nothing else would be decided any more
       }
+      marks.undo(windows);
       return nothingKept(changes, e, false);
     }
     long[] moved = turn.moved();
-    if (!turn.batch.isEmpty()) {
+    if (!turn.batch.isEmpty() || (store.isShared() && !turn.committed.isEmpty())) {
       moveRows.write(turn, moved);
       try {
-        if (turn.binding) {
+        if (turn.binding || store.isShared()) {
           state.advance(turn.batch);
-          store.commit(turn.batch, level != Level.MEMORY);
+          if (store.isShared()) {
+            turn.batch.say(CommittedRow.of(turn.committed));
+          }
+          store.commit(turn.batch, kept != Level.MEMORY);
+          state.advanced();
         } else {
           // Of a commit that was not synced nothing may be told that rests on its number.
           store.commitUnsynced(turn.batch);
         }
+      } catch (Store.NotKeptException e) {
+        undo(windows, moved);
+        return nothingKept(changes, e, false);
       } catch (RuntimeException | Error e) {
+        undo(windows, moved);
         return nothingKept(changes, e, true);
       }
       if (trimming.takeFreed()) {
@@ -173,6 +209,14 @@ final class Ledger {
     }
     if (erasing.isDue()) {
       erasing.step(turn, idle);
+    }
+  }
+
+  /// What only the store knows better is as before the batch.
+  private void undo(Marks.Windows windows, long[] moved) {
+    marks.undo(windows);
+    if (moved.length > 0) {
+      moveRows.undo();
     }
   }
 

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.jctools.queues.MpscUnboundedArrayQueue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,7 +59,7 @@ public final class LogEngine implements Engine {
   private final Store store;
   private final Ledger ledger;
   private final LogReader reader;
-  private final Level level;
+  private final Supplier<Level> level;
   private final Runnable wakeUp;
   private final Readers readers;
   private final Optional<Searching> searching;
@@ -69,6 +70,10 @@ public final class LogEngine implements Engine {
   private final AtomicInteger queuedReads = new AtomicInteger();
   private final AtomicInteger queuedSearches = new AtomicInteger();
   private final List<Change> batch = new ArrayList<>();
+
+  /// A batch that was overtaken by another node, to be decided again before anything else.
+  private List<Change> again = List.of();
+
   private volatile long committed;
 
   /// Why nothing was kept the last time; `""` after something was.
@@ -96,11 +101,12 @@ public final class LogEngine implements Engine {
       String boot,
       Runnable wakeUp,
       Readers readers) {
-    this(store, clock, ids, limits, level, boot, wakeUp, readers, Optional.empty());
+    this(store, clock, ids, limits, () -> level, boot, wakeUp, readers, Optional.empty());
   }
 
   /// Opens what `store` holds.
   ///
+  /// @param level how safely the next entry will be kept, as far as is known by then
   /// @param boot names this start of the machine, `""` if unknown
   /// @param wakeUp called from any thread when there is something to drain
   /// @param readers runs reads, on threads that may block
@@ -109,7 +115,7 @@ public final class LogEngine implements Engine {
       Clock clock,
       Ids ids,
       EngineLimits limits,
-      Level level,
+      Supplier<Level> level,
       String boot,
       Runnable wakeUp,
       Readers readers,
@@ -196,6 +202,30 @@ public final class LogEngine implements Engine {
   /// thread at a time.
   public boolean drain() {
     batch.clear();
+    if (again.isEmpty()) {
+      queuedBytes.addAndGet(-takeQueued());
+    } else {
+      batch.addAll(again);
+      again = List.of();
+    }
+    if (batch.isEmpty()) {
+      return false;
+    }
+    boolean told = false;
+    try {
+      decide();
+      told = true;
+    } finally {
+      if (!told && broken.isEmpty()) {
+        // Some lanes heard of a commit and others did not: nobody can say any more who knows what.
+        broken = "a lane could not be told of a commit";
+      }
+    }
+    return true;
+  }
+
+  /// Takes what one batch holds out of the queue; answers its bytes.
+  private long takeQueued() {
     long bytes = 0;
     while (batch.size() < BATCH_CHANGES_MAX && bytes < BATCH_BYTES_MAX) {
       Change change = queue.relaxedPeek();
@@ -210,21 +240,37 @@ public final class LogEngine implements Engine {
         break;
       }
     }
-    if (batch.isEmpty()) {
-      return false;
-    }
-    queuedBytes.addAndGet(-bytes);
+    return bytes;
+  }
+
+  /// Whether there is nothing to drain.
+  public boolean isDrained() {
+    return again.isEmpty() && queue.isEmpty();
+  }
+
+  /// Whether [#tidy()] would do something.
+  public boolean isUntidy() {
+    return !closed && broken.isEmpty() && ledger.isUntidy();
+  }
+
+  /// Takes over what another node of a shared store has kept as the next commit, and tells it to
+  /// every lane. Called by the thread that drains, while nothing is being decided.
+  public void absorb(Batch kept) {
     boolean told = false;
     try {
-      decide();
+      List<Committed> all = ledger.absorb(kept);
+      boolean moved = noteMoved(all); // before the commit counts: see LogFeed
+      committed = ledger.state().commit();
+      if (moved) {
+        searching.ifPresent(with -> with.index().wake());
+      }
+      tell(new Ledger.Outcome(Optional.empty(), false, all, List.of(), List.of()));
       told = true;
     } finally {
       if (!told && broken.isEmpty()) {
-        // Some lanes heard of a commit and others did not: nobody can say any more who knows what.
-        broken = "a lane could not be told of a commit";
+        broken = "what another node has kept could not be taken over";
       }
     }
-    return true;
   }
 
   /// Tidies up a little, if that is due and nothing else was asked; `false` if it is not. To be
@@ -258,7 +304,13 @@ public final class LogEngine implements Engine {
       return;
     }
     Ledger.Outcome outcome = ledger.decide(batch);
-    if (outcome.failure().isPresent() && !outcome.unknown() && batch.size() > 1) {
+    if (outcome.failure().orElse(null) instanceof Store.NotKeptException notKept) {
+      if (notKept.isOvertaken() && !closed) {
+        again = List.copyOf(batch);
+      } else {
+        keep(outcome);
+      }
+    } else if (outcome.failure().isPresent() && !outcome.unknown() && batch.size() > 1) {
       // One change that cannot be decided must not take the others with it.
       for (Change change : batch) {
         keep(ledger.decide(List.of(change)));
@@ -285,11 +337,15 @@ public final class LogEngine implements Engine {
   private void keep(Ledger.Outcome outcome) {
     if (outcome.failure().isPresent()) {
       Throwable failure = outcome.failure().get();
-      if (outcome.unknown()) {
+      if (outcome.unknown() && !store.isShared()) {
         LOG.error("nothing can be kept until the next start", failure);
         broken = "store failed, restart needed: " + failure.getMessage();
       } else {
-        LOG.error("a change could not be decided", failure);
+        if (failure instanceof Store.StoreException) {
+          LOG.warn("nothing could be kept: {}", failure.getMessage());
+        } else {
+          LOG.error("a change could not be decided", failure);
+        }
         fault = failure instanceof Store.StoreException ? "store: " + failure.getMessage() : fault;
       }
     } else {
@@ -385,7 +441,7 @@ public final class LogEngine implements Engine {
 
   @Override
   public Level level() {
-    return level;
+    return level.get();
   }
 
   @Override

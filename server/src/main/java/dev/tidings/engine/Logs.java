@@ -1,8 +1,10 @@
 package dev.tidings.engine;
 
 import dev.tidings.base.Ids;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 
 /// The conversations that the writer has in mind: found by name, loaded when needed, the longest
@@ -17,10 +19,40 @@ final class Logs {
   private final LinkedHashMap<ConversationId, Log> logs =
       new LinkedHashMap<>(1024, 0.75f, /* accessOrder= */ true);
 
+  /// The same by their numbers, where other nodes write too.
+  private final Map<Long, Log> numbered = new HashMap<>();
+
+  private final boolean shared;
+
   Logs(Store store, StoreState state, Ids ids) {
     this.store = store;
     this.state = state;
     this.ids = ids;
+    this.shared = store.isShared();
+  }
+
+  /// The log of this number, if it is in mind. Only of a shared store.
+  Optional<Log> inMind(long number) {
+    return Optional.ofNullable(numbered.get(number));
+  }
+
+  private void remember(Log log) {
+    Log before = logs.put(log.id(), log);
+    if (shared) {
+      if (before != null) {
+        numbered.remove(before.number());
+      }
+      numbered.put(log.number(), log);
+    }
+  }
+
+  /// What is in mind of this conversation may be wrong.
+  void forget(ConversationId id, Marks marks) {
+    Log log = logs.remove(id);
+    if (log != null) {
+      marks.forget(log);
+      numbered.remove(log.number());
+    }
   }
 
   /// The log of this name, if it was ever made.
@@ -34,7 +66,7 @@ final class Logs {
       return Optional.empty();
     }
     Log log = load(new RowReader(number).number());
-    logs.put(id, log);
+    remember(log);
     return Optional.of(log);
   }
 
@@ -65,7 +97,7 @@ final class Logs {
     log.recent = new RecentMarks(); // nothing was asked yet
     log.filedIsKnown = true;
     log.blocksAreKnown = true; // nobody blocks anybody yet
-    logs.put(id, log);
+    remember(log);
     return log;
   }
 
@@ -118,7 +150,9 @@ final class Logs {
   void forgetUnused(Marks marks) {
     Iterator<Log> oldest = logs.values().iterator();
     while (oldest.hasNext() && (logs.size() > KEPT_MAX || marks.isHeavy())) {
-      marks.forget(oldest.next());
+      Log log = oldest.next();
+      marks.forget(log);
+      numbered.remove(log.number());
       oldest.remove();
     }
   }
@@ -138,5 +172,6 @@ final class Logs {
   /// After a batch that was not kept: what is in mind may be wrong.
   void forgetAll() {
     logs.clear();
+    numbered.clear();
   }
 }

@@ -49,6 +49,64 @@ final class Marks {
     this.previous = reader.number() - 1;
   }
 
+  /// The windows as they are in mind.
+  record Windows(long present, long previous, boolean swept) {}
+
+  Windows windows() {
+    return new Windows(present, previous, swept);
+  }
+
+  /// What began since was not kept.
+  void undo(Windows before) {
+    present = before.present();
+    previous = before.previous();
+    swept = before.swept();
+  }
+
+  /// Another node began a window.
+  void absorbWindows(byte[] row) {
+    RowReader reader = new RowReader(row);
+    present = reader.number() - 1;
+    previous = reader.number() - 1;
+    swept = true; // by whoever began it
+  }
+
+  /// Another node kept a new entry of `log`, the next one.
+  void absorbEntry(Log log, long seq, byte[] row) {
+    log.recentBytes += row.length;
+    RecentMarks recent = log.recent;
+    if (recent == null) {
+      return;
+    }
+    EntryRow.Request request = EntryRow.request(seq, row);
+    if (!request.cid().isEmpty()) {
+      recent.add(Mark.hash(request.from(), request.cid()), seq);
+    }
+    weigh(log);
+  }
+
+  /// Another node filed the mark of this key.
+  void absorbFiled(Log log, byte[] key) {
+    if (log.recent == null || !log.filedIsKnown) {
+      return;
+    }
+    MarkFilter filter = log.filed == null ? new MarkFilter() : log.filed;
+    filter.add(Mark.hash(Keys.userOfMark(key), Keys.cidOfMark(key)));
+    log.filed = filter;
+    weigh(log);
+  }
+
+  /// Another node filed the marks of the entries from `formerly` up to what `log` now says.
+  void absorbFiledFrom(Log log, long formerly) {
+    long before = Math.max(1, log.head - formerly + 1);
+    long now = Math.max(0, log.head - log.meta.markedFrom() + 1);
+    log.recentBytes = log.recentBytes * now / before; // about
+    if (log.recent != null) {
+      log.recent.forgetBefore(log.meta.markedFrom());
+    }
+    weigh(log);
+  }
+
   /// Before anything else of a batch: begins a window when the present one is over, and deletes
   /// what is not consulted any more.
   void turn(Turn turn) {

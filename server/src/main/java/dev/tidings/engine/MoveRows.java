@@ -24,6 +24,11 @@ final class MoveRows {
 
   private long next;
 
+  /// Where everything stood before a row was written that may not be kept.
+  private record Point(long oldest, long next, int namedInAll, int overwritten) {}
+
+  private Point lastPoint = new Point(0, 0, 0, 0);
+
   MoveRows(Store store) {
     this.store = store;
   }
@@ -67,12 +72,48 @@ final class MoveRows {
       before = number;
     }
     turn.batch.putUnseen(Keys.moves(next), row.done());
+    lastPoint = new Point(oldest, next, namedInAll, named[place(next)]);
     while (oldest < next && (next - oldest >= ROWS_MAX || namedInAll > NAMED_MAX)) {
       turn.batch.delete(Keys.moves(oldest));
       namedInAll -= named[place(oldest)];
       oldest++;
     }
     note(numbers.length);
+  }
+
+  /// The row that was written last was not kept.
+  void undo() {
+    oldest = lastPoint.oldest();
+    next = lastPoint.next();
+    namedInAll = lastPoint.namedInAll();
+    named[place(next)] = lastPoint.overwritten();
+  }
+
+  /// Another node kept this row of a shared store.
+  void absorb(byte[] key, byte[] value, Moves moves) {
+    if (next == oldest) {
+      next = Keys.lastNumber(key);
+      oldest = next;
+    }
+    RowReader row = new RowReader(value);
+    long by = row.number();
+    long number = 0;
+    int count = 0;
+    while (!row.isAtEnd()) {
+      number += row.number();
+      moves.note(number, by);
+      count++;
+    }
+    note(count);
+  }
+
+  /// Another node dropped this row.
+  void absorbDeleted(byte[] key) {
+    long place = Keys.lastNumber(key);
+    if (place == oldest && oldest < next) {
+      namedInAll -= named[place(oldest)];
+      oldest++;
+    }
   }
 
   private void note(int count) {

@@ -63,7 +63,14 @@ final class RowReader {
     return value;
   }
 
+  byte[] countedBytes() {
+    return bytes((int) number());
+  }
+
   byte[] bytes(int count) {
+    if (count < 0 || count > bytes.length - at) {
+      throw new IllegalStateException("damaged row: " + count + " bytes at " + at);
+    }
     byte[] value = Arrays.copyOfRange(bytes, at, at + count);
     at += count;
     return value;

@@ -59,6 +59,11 @@ final class RowWriter {
     return number(utf8.length).rest(utf8);
   }
 
+  /// Bytes behind their count.
+  RowWriter counted(byte[] value) {
+    return number(value.length).rest(value);
+  }
+
   RowWriter rest(byte[] value) {
     room(value.length);
     System.arraycopy(value, 0, bytes, length, value.length);

@@ -37,6 +37,26 @@ public final class Sanctions {
     }
   }
 
+  /// Another node kept this row of a shared store.
+  void absorb(byte[] key, byte[] value) {
+    String of = Keys.textBehindLetter(key);
+    if (key[0] == Keys.SANCTION) {
+      users.put(of, Sanction.of(value));
+    } else {
+      tokens.put(of, new RowReader(value).number());
+    }
+  }
+
+  /// Another node deleted this row.
+  void absorbDeleted(byte[] key) {
+    String of = Keys.textBehindLetter(key);
+    if (key[0] == Keys.SANCTION) {
+      users.remove(of);
+    } else {
+      tokens.remove(of);
+    }
+  }
+
   /// What was said of `user`. From any thread.
   public Sanction of(String user) {
     return users.getOrDefault(user, Sanction.NONE);

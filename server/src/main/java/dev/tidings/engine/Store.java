@@ -19,6 +19,12 @@ public interface Store extends AutoCloseable {
   /// The value under `key`, or null.
   byte @Nullable [] get(byte[] key);
 
+  /// Whether other nodes commit to the same rows. Then every commit carries on the number of the one
+  /// before, tells what became true ([Batch#said]), and is refused if it was overtaken.
+  default boolean isShared() {
+    return false;
+  }
+
   /// Walks keys from `from` up to but not including `to`.
   Scan ascending(byte[] from, byte[] to);
 
@@ -27,6 +33,7 @@ public interface Store extends AutoCloseable {
 
   /// Keeps a batch. When it returns and `sync` was asked, the batch survives power loss.
   ///
+  /// @throws NotKeptException if nothing of it was kept, for sure
   /// @throws StoreException if it could not be kept; what then is on disk is unknown until reopened
   void commit(Batch batch, boolean sync);
 
@@ -61,11 +68,27 @@ public interface Store extends AutoCloseable {
   }
 
   /// The store failed; the message says how.
-  final class StoreException extends RuntimeException {
+  class StoreException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     public StoreException(String message, @Nullable Throwable cause) {
       super(message, cause);
+    }
+  }
+
+  /// Nothing of a batch was kept, and nothing of it will be.
+  final class NotKeptException extends StoreException {
+    private static final long serialVersionUID = 1L;
+    private final boolean overtaken;
+
+    /// @param overtaken another node kept something first: the same changes are decided again
+    public NotKeptException(String message, boolean overtaken, @Nullable Throwable cause) {
+      super(message, cause);
+      this.overtaken = overtaken;
+    }
+
+    public boolean isOvertaken() {
+      return overtaken;
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.tidings.engine;
 
 import dev.tidings.base.Ids;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// The few numbers of a store itself, and the proof that it kept what it confirmed.
@@ -56,6 +57,9 @@ final class StoreState {
       generation++;
     }
     StoreState state = new StoreState(store, level, boot, generation);
+    if (store.isShared()) {
+      return store.get(Keys.FORMAT) == null ? beginShared(store, level, boot) : state;
+    }
     Batch batch = new Batch();
     batch.put(Keys.FORMAT, number(FORMAT));
     batch.put(Keys.GENERATION, number(generation));
@@ -63,6 +67,18 @@ final class StoreState {
     long run = Long.parseLong(ids.name(RUN_NAME_LENGTH), 36) + 1;
     batch.put(Keys.RUNS, Runs.in(store).and(state.commit, run).row());
     store.commit(batch, true);
+    return state;
+  }
+
+  /// Makes a shared store; whoever comes second finds it made.
+  private static StoreState beginShared(Store store, Level level, String boot) {
+    StoreState state = new StoreState(store, level, boot, 0);
+    Batch batch = new Batch();
+    batch.put(Keys.FORMAT, number(FORMAT));
+    batch.put(Keys.GENERATION, number(0));
+    state.advance(batch);
+    store.commit(batch, true);
+    state.advanced();
     return state;
   }
 
@@ -87,6 +103,9 @@ final class StoreState {
 
   /// Notes that the run ended with everything kept.
   void end() {
+    if (store.isShared()) {
+      return; // the others go on
+    }
     Batch batch = new Batch();
     batch.put(Keys.RUN, run(true));
     store.commit(batch, true);
@@ -101,10 +120,23 @@ final class StoreState {
     return commit;
   }
 
-  /// Takes the next commit number, to be kept with `batch`.
+  /// Lets `batch` keep the next commit number, which counts once [#advanced()] is called.
   void advance(Batch batch) {
+    batch.putUnseen(Keys.COMMIT, number(commit + 1));
+  }
+
+  /// The batch was kept.
+  void advanced() {
     commit++;
-    batch.putUnseen(Keys.COMMIT, number(commit));
+  }
+
+  /// Another node kept this row of a shared store.
+  void absorb(byte[] key, byte[] value) {
+    if (Arrays.equals(key, Keys.COMMIT)) {
+      commit = new RowReader(value).number();
+    } else if (Arrays.equals(key, Keys.NEXT_NUMBER)) {
+      nextNumber = new RowReader(value).number();
+    }
   }
 
   /// A number for a new conversation. One taken for a batch that was then not kept is never used.

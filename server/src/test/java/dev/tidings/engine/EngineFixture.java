@@ -18,6 +18,12 @@ public abstract class EngineFixture {
   /// Opens an engine on the data of this test: the same data each time it is called.
   protected abstract Driven open(Clock clock, Ids ids, EngineLimits limits);
 
+  /// Whether every commit has a number, also one that keeps nothing for its own sake: where several
+  /// nodes must hear of it.
+  protected boolean numbersAll() {
+    return false;
+  }
+
   /// The limits from the next opening on.
   protected EngineLimits limits = LIMITS;
 

@@ -1,0 +1,101 @@
+package dev.tidings.redis;
+
+import dev.tidings.engine.Store;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/// Where a row stands in Redis: in which key, its *space*, and under which field of it.
+///
+/// | rows | key | type |
+/// |---|---|---|
+/// | entries of a conversation | `L:` number | list, oldest first; the seq of the first is in `first`, 1 if it is not |
+/// | members of a group | `G:` number, and `G:` number `:order` | hash, and sorted set of its fields |
+/// | what is kept of a user | `U:`, `V:`, `A:`, `R:` user | hash by number of the conversation |
+/// | filed marks | `D:` window; their names in the set `windows` | hash |
+/// | what expires | `X` and `X:order` | hash and sorted set |
+/// | all others | the letter of the kind | hash by the rest of the row's key |
+///
+/// Beside them stand `commit` (the last commit), `commits` (a stream: what the newest ones did, for
+/// the other nodes), `turn` and `waiting` (who commits next). All keys begin with one hash tag, so
+/// they stand in one slot and a commit is one step.
+record Place(String space, byte[] field) {
+  private static final int NUMBER_BYTES = Long.BYTES;
+  static final char ENTRIES = 'L';
+  static final char MEMBERS = 'G';
+  static final char EXPIRIES = 'X';
+  static final char METAS = 'M';
+  private static final String OF_USERS = "UVAR";
+
+  /// Of the row under `key`.
+  static Place of(byte[] key) {
+    char letter = (char) key[0];
+    int behind = behindSpace(key);
+    return new Place(space(letter, key, behind), Arrays.copyOfRange(key, behind, key.length));
+  }
+
+  /// How many of the first bytes of `key` name its space.
+  static int behindSpace(byte[] key) {
+    char letter = (char) key[0];
+    if (letter == ENTRIES || letter == MEMBERS) {
+      return 1 + NUMBER_BYTES;
+    }
+    if (letter == (char) Store.MARKS) {
+      return 1 + Integer.BYTES;
+    }
+    return isOfUser(letter) ? key.length - NUMBER_BYTES : 1;
+  }
+
+  private static String space(char letter, byte[] key, int behind) {
+    if (letter == ENTRIES || letter == MEMBERS) {
+      return letter + ":" + number(key, 1);
+    }
+    if (letter == (char) Store.MARKS) {
+      return letter + ":" + window(key);
+    }
+    return isOfUser(letter)
+        ? letter + ":" + new String(key, 1, behind - 2, StandardCharsets.US_ASCII)
+        : String.valueOf(letter);
+  }
+
+  static boolean isOfUser(char letter) {
+    return OF_USERS.indexOf(letter) >= 0;
+  }
+
+  /// Whether the fields of the space are kept in their order.
+  static boolean isOrdered(char letter) {
+    return letter == MEMBERS || letter == EXPIRIES;
+  }
+
+  static long window(byte[] key) {
+    long value = 0;
+    for (int i = 1; i <= Integer.BYTES; i++) {
+      value = value << 8 | (key[i] & 0xFF);
+    }
+    return value;
+  }
+
+  static long number(byte[] key, int at) {
+    long value = 0;
+    for (int i = at; i < at + NUMBER_BYTES; i++) {
+      value = value << 8 | (key[i] & 0xFF);
+    }
+    return value;
+  }
+
+  /// The number at the end of a key.
+  static long lastNumber(byte[] key) {
+    return number(key, key.length - NUMBER_BYTES);
+  }
+
+  static byte[] numbered(char letter, long... numbers) {
+    byte[] key = new byte[1 + NUMBER_BYTES * numbers.length];
+    key[0] = (byte) letter;
+    int at = 1;
+    for (long number : numbers) {
+      for (int shift = 56; shift >= 0; shift -= 8) {
+        key[at++] = (byte) (number >> shift);
+      }
+    }
+    return key;
+  }
+}

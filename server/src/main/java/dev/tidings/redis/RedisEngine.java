@@ -1,0 +1,462 @@
+package dev.tidings.redis;
+
+import dev.tidings.base.Clock;
+import dev.tidings.base.Ids;
+import dev.tidings.engine.Batch;
+import dev.tidings.engine.Change;
+import dev.tidings.engine.Engine;
+import dev.tidings.engine.EngineLimits;
+import dev.tidings.engine.Level;
+import dev.tidings.engine.LogEngine;
+import dev.tidings.engine.Query;
+import dev.tidings.engine.Sanctions;
+import dev.tidings.engine.Store;
+import dev.tidings.engine.Store.StoreException;
+import dev.tidings.engine.TextIndex;
+import dev.tidings.engine.Ticket;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.StreamMessage;
+import io.lettuce.core.XReadArgs;
+import io.lettuce.core.api.StatefulConnection;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The engine of one of many nodes, with its threads: one that decides and commits
+/// (`store-writer`), one that hears what the other nodes commit (`store-follower`), and some that
+/// read (`store-reader-1` …).
+///
+/// Every node decides by itself what its own clients ask, by the same rules as the embedded engine,
+/// and all commits have one order ([RedisStore]). What others have committed is taken over in that
+/// order, told to the lanes, and never decided again. While Redis cannot be reached nothing is
+/// decided: changes wait for a moment and are then refused.
+public final class RedisEngine implements Engine {
+  private static final Logger LOG = LoggerFactory.getLogger(RedisEngine.class);
+
+  private static final int READERS = 4;
+  private static final int SEARCHERS = 1;
+  private static final long READS_END_SECONDS = 10;
+  private static final int OPEN_ATTEMPTS = 50;
+
+  /// Told commits that wait for the writer.
+  private static final int TOLD_MAX = 256;
+
+  /// So many at once are asked for.
+  private static final int TOLD_PER_READ = 64;
+
+  private static final long FOLLOW_BLOCK_MILLIS = 1_000;
+
+  /// Who has heard of another node's commit so recently takes the turn before he decides.
+  private static final long COMPANY_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+  /// How long changes wait for Redis before they are refused.
+  private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+  private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+  private static final long TRY_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+  private final Link link;
+  private final RedisStore store;
+  private final LogEngine engine;
+  private final Durability durability;
+  private final Optional<TextIndex> index;
+  private final ExecutorService readers;
+  private final ExecutorService searchers;
+  private final Thread writer;
+  private final Thread follower;
+  private final BlockingQueue<Told> told = new ArrayBlockingQueue<>(TOLD_MAX);
+
+  /// Whether something was submitted or heard since the writer last began to look.
+  private final AtomicBoolean awake = new AtomicBoolean();
+
+  private volatile boolean closing;
+
+  /// Why this node cannot go on until it is started again.
+  private volatile String lost = "";
+
+  // Confined to the writer.
+  private boolean myTurn;
+  private boolean asked;
+  private long askAgainNanos;
+  private long companyUntilNanos;
+  private long unreachableSinceNanos;
+  private boolean unreachable;
+  private long neededCommit;
+
+  /// Opens what Redis holds under `prefix`, made if there is nothing. Nothing runs before
+  /// [#start(List)].
+  ///
+  /// @param node names this start of this node: no other one has it, nor had
+  /// @throws StoreException in words for an operator: not there, not ours, not fit
+  public RedisEngine(
+      RedisURI address,
+      String prefix,
+      String node,
+      Level wanted,
+      EngineLimits limits,
+      Clock clock,
+      Ids ids,
+      Optional<TextIndex> index) {
+    this.link = Link.open(address, prefix);
+    this.index = index;
+    this.readers =
+        Executors.newFixedThreadPool(
+            READERS, Thread.ofPlatform().daemon().name("store-reader-", 1).factory());
+    this.searchers =
+        Executors.newFixedThreadPool(
+            SEARCHERS, Thread.ofPlatform().daemon().name("store-searcher-", 1).factory());
+    this.writer = Thread.ofPlatform().daemon().name("store-writer").unstarted(this::write);
+    this.follower = Thread.ofPlatform().daemon().name("store-follower").unstarted(this::follow);
+    try {
+      this.durability = Durability.of(link, wanted);
+      this.store = new RedisStore(link, node);
+      this.engine = open(limits, clock, ids);
+    } catch (RuntimeException e) {
+      link.close();
+      throw e;
+    }
+  }
+
+  /// While it has the turn nobody else commits, so all it reads belongs together.
+  private LogEngine open(EngineLimits limits, Clock clock, Ids ids) {
+    for (int i = 0; i < OPEN_ATTEMPTS; i++) {
+      RedisStore.Turn turn = store.take();
+      if (turn.granted()) {
+        store.begin(turn.commit());
+        try {
+          LogEngine opened =
+              new LogEngine(
+                  store,
+                  clock,
+                  ids,
+                  limits,
+                  durability::level,
+                  "",
+                  this::wakeWriter,
+                  readers::execute,
+                  index.map(words -> new LogEngine.Searching(words, searchers::execute)));
+          if (opened.commit() == store.applied() && store.take().commit() == store.applied()) {
+            store.pass();
+            return opened;
+          }
+        } catch (Store.NotKeptException e) {
+          if (!e.isOvertaken()) {
+            throw e;
+          }
+        }
+      } else {
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(Math.min(turn.leftMillis(), 100)));
+      }
+    }
+    throw new StoreException("other nodes leave no turn to read what there is", null);
+  }
+
+  @Override
+  public void start(List<LaneDoor> lanes) {
+    engine.start(lanes);
+    writer.start();
+    follower.start();
+  }
+
+  private void wakeWriter() {
+    if (!awake.getAndSet(true)) {
+      LockSupport.unpark(writer);
+    }
+  }
+
+  // What the others commit.
+
+  private void follow() {
+    long after = store.applied();
+    @Nullable StatefulConnection<byte[], byte[]> connection = null;
+    while (!closing && lost.isEmpty()) {
+      try {
+        if (connection == null) {
+          connection = link.connect();
+        }
+        for (StreamMessage<byte[], byte[]> each : toldAfter(connection, after)) {
+          Told next = Told.of(each);
+          after = next.commit();
+          told.put(next);
+          wakeWriter();
+        }
+      } catch (InterruptedException e) {
+        break;
+      } catch (RuntimeException e) {
+        if (!closing) {
+          LOG.warn("cannot hear what other nodes commit: {}", e.getMessage());
+        }
+        connection = closed(connection);
+        LockSupport.parkNanos(TRY_AGAIN_NANOS);
+      }
+    }
+    closed(connection);
+  }
+
+  /// Waits a little for commits behind this one.
+  @SuppressWarnings("unchecked") // an array of one
+  private List<StreamMessage<byte[], byte[]>> toldAfter(
+      StatefulConnection<byte[], byte[]> connection, long after) {
+    return link.await(
+        Link.commands(connection)
+            .xread(
+                XReadArgs.Builder.block(FOLLOW_BLOCK_MILLIS).count(TOLD_PER_READ),
+                XReadArgs.StreamOffset.from(link.key(Told.STREAM), after + "-0")),
+        3 * FOLLOW_BLOCK_MILLIS);
+  }
+
+  private static @Nullable StatefulConnection<byte[], byte[]> closed(
+      @Nullable StatefulConnection<byte[], byte[]> connection) {
+    if (connection != null) {
+      connection.closeAsync();
+    }
+    return null;
+  }
+
+  // The writer.
+
+  private void write() {
+    store.own(() -> !engine.isDrained());
+    while (!closing) {
+      awake.set(false);
+      try {
+        if (!step()) {
+          rest();
+        }
+      } catch (RuntimeException | Error e) {
+        LOG.error("the writer cannot go on", e);
+        lose("the writer failed: " + e.getMessage());
+      }
+    }
+  }
+
+  private void rest() {
+    if (!awake.get() && !closing) {
+      long nanos = LOOK_AGAIN_NANOS;
+      if (asked) {
+        nanos = Math.min(nanos, Math.max(1, askAgainNanos - System.nanoTime()));
+      }
+      if (unreachable) {
+        nanos = Math.min(nanos, TRY_AGAIN_NANOS);
+      }
+      LockSupport.parkNanos(this, nanos);
+    }
+  }
+
+  /// Does what there is to do; `false` if there was nothing, or it has to wait.
+  private boolean step() {
+    if (!lost.isEmpty()) {
+      engine.hold(lost);
+      return engine.drain();
+    }
+    boolean heard = absorbAll();
+    boolean work = !engine.isDrained() || engine.isUntidy();
+    if (!work) {
+      giveBack();
+      return heard;
+    }
+    if (store.applied() < neededCommit) {
+      return heard || refuseWhatHasWaited();
+    }
+    try {
+      if (!mayDecide()) {
+        return heard;
+      }
+      long before = store.applied();
+      engine.hold("");
+      boolean did = engine.isDrained() ? engine.tidy() : engine.drain();
+      afterwards(before);
+      return did || heard;
+    } catch (StoreException e) {
+      unreachable(e);
+      return heard || refuseWhatHasWaited();
+    }
+  }
+
+  private boolean absorbAll() {
+    boolean any = false;
+    for (Told next = told.poll(); next != null; next = told.poll()) {
+      any = true;
+      if (next.commit() > store.applied()) {
+        if (next.commit() != store.applied() + 1) {
+          lose("what other nodes have committed is no longer all there");
+          return true;
+        }
+        Batch batch = Batch.of(next.row());
+        store.absorbed(next.commit(), batch, next.row().length);
+        engine.absorb(batch);
+        companyUntilNanos = System.nanoTime() + COMPANY_NANOS;
+        myTurn = next.next().equals(store.token());
+        asked &= !myTurn;
+      }
+    }
+    return any;
+  }
+
+  /// Alone a node just commits; in company it takes the turn first, and waits for it.
+  private boolean mayDecide() {
+    long now = System.nanoTime();
+    if (myTurn || (!asked && now - companyUntilNanos > 0 && !unreachable)) {
+      return true;
+    }
+    if (asked && now - askAgainNanos < 0) {
+      return false;
+    }
+    RedisStore.Turn turn = store.take();
+    unreachable = false;
+    neededCommit = Math.max(neededCommit, turn.commit());
+    if (turn.commit() < store.applied()) {
+      lose("Redis has gone back behind what it had confirmed");
+      return false;
+    }
+    asked = !turn.granted();
+    askAgainNanos = now + TimeUnit.MILLISECONDS.toNanos(turn.leftMillis() + 1);
+    myTurn = turn.granted();
+    return myTurn && store.applied() >= turn.commit();
+  }
+
+  /// A commit passes the turn on, and nothing but a commit keeps it.
+  private void afterwards(long before) {
+    if (store.applied() == before) {
+      // Overtaken, or there was nothing to commit. Next time the turn is taken first.
+      companyUntilNanos = System.nanoTime() + COMPANY_NANOS;
+      if (myTurn && engine.isDrained()) {
+        giveBack();
+      }
+      myTurn = false;
+    } else {
+      myTurn = store.keptTurn();
+    }
+  }
+
+  private void giveBack() {
+    if (myTurn || asked) {
+      myTurn = false;
+      asked = false;
+      try {
+        store.pass();
+      } catch (StoreException e) {
+        LOG.debug("the turn ends by itself", e);
+      }
+    }
+  }
+
+  private void unreachable(StoreException e) {
+    if (!unreachable) {
+      LOG.warn("Redis cannot be asked: {}", e.getMessage());
+      unreachableSinceNanos = System.nanoTime();
+    }
+    unreachable = true;
+    myTurn = false;
+  }
+
+  private boolean refuseWhatHasWaited() {
+    if (unreachable && System.nanoTime() - unreachableSinceNanos > PATIENCE_NANOS) {
+      engine.hold("Redis cannot be reached");
+      return engine.drain();
+    }
+    return false;
+  }
+
+  private void lose(String why) {
+    if (lost.isEmpty()) {
+      LOG.error("this node has to be started again: {}", why);
+      lost = why + ", restart needed";
+    }
+  }
+
+  @Override
+  public boolean submit(Change change) {
+    return !closing && engine.submit(change);
+  }
+
+  @Override
+  public boolean read(Query query, Ticket ticket) {
+    try {
+      return !closing && engine.read(query, ticket);
+    } catch (RejectedExecutionException e) {
+      return false; // closed meanwhile
+    }
+  }
+
+  @Override
+  public String cursor(long commit, long nowMillis) {
+    return engine.cursor(commit, nowMillis);
+  }
+
+  @Override
+  public OptionalLong toldUpTo(String cursor, long nowMillis) {
+    return engine.toldUpTo(cursor, nowMillis);
+  }
+
+  @Override
+  public long commit() {
+    return engine.commit();
+  }
+
+  @Override
+  public Sanctions sanctions() {
+    return engine.sanctions();
+  }
+
+  @Override
+  public List<String> erasing() {
+    return engine.erasing();
+  }
+
+  @Override
+  public Level level() {
+    return engine.level();
+  }
+
+  @Override
+  public String fault() {
+    return lost.isEmpty() ? engine.fault() : lost;
+  }
+
+  /// Answers what was accepted, then leaves Redis. Harmless when repeated.
+  @Override
+  public void close() {
+    if (closing) {
+      return;
+    }
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(2);
+    while (writer.isAlive() && !engine.isDrained() && System.nanoTime() - end < 0) {
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+    }
+    closing = true;
+    follower.interrupt();
+    LockSupport.unpark(writer);
+    boolean interrupted = false;
+    try {
+      writer.join();
+      follower.join();
+      readers.shutdown();
+      searchers.shutdown();
+      index.ifPresent(TextIndex::close);
+      if (!readers.awaitTermination(READS_END_SECONDS, TimeUnit.SECONDS)
+          || !searchers.awaitTermination(READS_END_SECONDS, TimeUnit.SECONDS)) {
+        LOG.warn("reads are under way still; they fail now");
+      }
+    } catch (InterruptedException e) {
+      interrupted = true;
+    }
+    store.own(() -> false);
+    giveBack();
+    engine.close();
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,41 @@
+package dev.tidings.redis;
+
+import dev.tidings.engine.Store;
+import io.lettuce.core.StreamMessage;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+
+/// One commit as the stream tells it to all nodes.
+///
+/// @param row the batch, see [dev.tidings.engine.Batch#of]
+/// @param by who made it: the name by which the turn knew him
+/// @param next whose turn it is now, `""` if nobody's
+record Told(long commit, byte[] row, String by, String next) {
+  static final String STREAM = "commits";
+
+  static Told of(StreamMessage<byte[], byte[]> message) {
+    String id = message.getId();
+    int dash = id.indexOf('-');
+    byte[] row = new byte[0];
+    String by = "";
+    String next = "";
+    for (Map.Entry<byte[], byte[]> field : message.getBody().entrySet()) {
+      if (field.getKey().length != 1) {
+        throw new Store.StoreException("the stream of commits holds something else: " + id, null);
+      }
+      switch (field.getKey()[0]) {
+        case 'b' -> row = field.getValue();
+        case 'o' -> by = text(field.getValue());
+        case 'n' -> next = text(field.getValue());
+        default ->
+            throw new Store.StoreException(
+                "the stream of commits holds something else: " + id, null);
+      }
+    }
+    return new Told(Long.parseLong(id.substring(0, dash)), row, by, next);
+  }
+
+  private static String text(byte[] value) {
+    return new String(value, StandardCharsets.US_ASCII);
+  }
+}

@@ -1,0 +1,20 @@
+#!lua
+-- Takes the turn to commit, or asks for it.
+-- KEYS[1] what all our keys begin with
+-- ARGV    the node, milliseconds that a turn lasts at most
+-- Answers whether the node has the turn (1) or not (0), the last commit, the time, and how long the turn of another
+-- one may last still.
+local ours = KEYS[1]
+local node = ARGV[1]
+local lasts = tonumber(ARGV[2])
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local turn = redis.call('HMGET', ours .. 'turn', 'node', 'until')
+local commit = tonumber(redis.call('GET', ours .. 'commit') or '0')
+if turn[1] and turn[1] ~= node and tonumber(turn[2]) > now then
+  redis.call('ZADD', ours .. 'waiting', 'NX', now, node)
+  return {0, commit, now, tonumber(turn[2]) - now}
+end
+redis.call('HSET', ours .. 'turn', 'node', node, 'until', string.format('%.0f', now + lasts))
+redis.call('ZREM', ours .. 'waiting', node)
+return {1, commit, now, 0}
