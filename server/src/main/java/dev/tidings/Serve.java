@@ -1,5 +1,6 @@
 package dev.tidings;
 
+import dev.tidings.config.Cluster;
 import dev.tidings.config.ConversationSettings;
 import dev.tidings.config.Network;
 import dev.tidings.config.ServerSettings;
@@ -118,6 +119,20 @@ final class Serve implements Callable<Integer> {
   private Switch search = Switch.OFF;
 
   @Option(
+      names = "--redis",
+      defaultValue = "",
+      description =
+          "The Redis through which several nodes are one: redis://host:6379, rediss:// with TLS,"
+              + " redis-sentinel://host1,host2/0#name. Then nothing is kept in --data.")
+  private String redis = "";
+
+  @Option(
+      names = "--redis-prefix",
+      defaultValue = "tidings",
+      description = "What all keys there begin with; nodes with the same are one.")
+  private String redisPrefix = "tidings";
+
+  @Option(
       names = "--io",
       defaultValue = "auto",
       description =
@@ -186,7 +201,8 @@ final class Serve implements Callable<Integer> {
                 .withEditWindow(editWindow)
                 .withGroupMembersMax(groupMembersMax)
                 .withSearch(search == Switch.ON),
-            network());
+            network(),
+            redis.isEmpty() ? Optional.empty() : Optional.of(Cluster.parse(redis, redisPrefix)));
     Server server = new Server(settings);
     CountDownLatch ended = new CountDownLatch(1);
     Runtime.getRuntime()
@@ -217,7 +233,12 @@ final class Serve implements Callable<Integer> {
     String at = host.equals("127.0.0.1") ? "localhost:" + port : host + ":" + port;
     out.printf(
         "Tidings answers on port %d, data in %s, level %s%n%n",
-        port, settings.data().toAbsolutePath(), settings.durability().wire());
+        port,
+        settings
+            .cluster()
+            .map(cluster -> "Redis " + cluster.where() + " under " + cluster.prefix())
+            .orElse(settings.data().toAbsolutePath().toString()),
+        server.level().wire());
     Optional<Network.Encryption> tls = settings.network().encryption();
     boolean plain = tls.isEmpty() || !tls.get().only();
     if (plain) {

@@ -10,6 +10,7 @@ import dev.tidings.config.Network;
 import dev.tidings.config.ServerSettings;
 import dev.tidings.embedded.EmbeddedEngine;
 import dev.tidings.engine.Engine;
+import dev.tidings.engine.Level;
 import dev.tidings.engine.EngineLimits;
 import dev.tidings.engine.TextIndex;
 import dev.tidings.http.HttpFront;
@@ -21,6 +22,7 @@ import dev.tidings.hub.HubSettings;
 import dev.tidings.hub.Neighbours;
 import dev.tidings.lane.Lanes;
 import dev.tidings.presence.OnlineUsers;
+import dev.tidings.redis.RedisEngine;
 import dev.tidings.relay.Relay;
 import dev.tidings.search.SearchIndex;
 import dev.tidings.session.SendRate;
@@ -45,6 +47,9 @@ public final class Server implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Server.class);
 
   private static final String NODE = "n1";
+
+  /// Enough that no two of many nodes, and of their starts, have the same.
+  private static final int NODE_LENGTH = 8;
 
   /// How long those who were said goodbye to may take to end their side.
   private static final long LINGER_MILLIS_MAX = 5_000;
@@ -85,13 +90,26 @@ public final class Server implements AutoCloseable {
         settings.conversations().search()
             ? Optional.of(new SearchIndex(settings.data(), clock))
             : Optional.empty();
-    engine = new EmbeddedEngine(settings.data(), settings.durability(), limits, clock, ids, index);
+    String node = settings.cluster().isPresent() ? "n" + ids.name(NODE_LENGTH) : NODE;
+    engine =
+        settings.cluster().isPresent()
+            ? new RedisEngine(
+                settings.cluster().get().redis(),
+                settings.cluster().get().prefix(),
+                node,
+                settings.durability(),
+                limits,
+                clock,
+                ids,
+                index)
+            : new EmbeddedEngine(
+                settings.data(), settings.durability(), limits, clock, ids, index);
 
     lanes = Lanes.start(settings.lanes(), settings.network().io());
     OnlineUsers online = new OnlineUsers();
     Neighbours neighbours = new Neighbours();
     HubSettings hubSettings =
-        HubSettings.defaults(NODE, limits.dedupeSeconds())
+        HubSettings.defaults(node, limits.dedupeSeconds())
             .withKeptTopics(settings.keptTopics())
             .withChannels(settings.conversations().channels())
             .withTopicPolicies(settings.conversations().topicPolicies());
@@ -165,6 +183,11 @@ public final class Server implements AutoCloseable {
   /// Where the plain relay listens, if it does.
   public Optional<InetSocketAddress> relayAddress() {
     return relay.map(Relay::address);
+  }
+
+  /// How safely the next entry will be kept.
+  public Level level() {
+    return engine.level();
   }
 
   /// Where it listens, with the real port.

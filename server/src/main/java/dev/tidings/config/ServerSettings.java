@@ -8,6 +8,7 @@ import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /// What an operator may choose, checked as a whole: a record that exists is safe to start with.
 ///
@@ -15,6 +16,7 @@ import java.util.List;
 /// @param keptTopics names of topics with a log, a final `*` for any ending
 /// @param lanes event loops, at least 1
 /// @param network how it speaks to the world, beside the address
+/// @param cluster where it meets other nodes, if it is not alone
 public record ServerSettings(
     InetSocketAddress address,
     Path data,
@@ -24,7 +26,8 @@ public record ServerSettings(
     List<String> keptTopics,
     int lanes,
     ConversationSettings conversations,
-    Network network) {
+    Network network,
+    Optional<Cluster> cluster) {
 
   /// With the defaults for conversations and network.
   public ServerSettings(
@@ -44,7 +47,8 @@ public record ServerSettings(
         keptTopics,
         lanes,
         ConversationSettings.DEFAULTS,
-        Network.DEFAULTS);
+        Network.DEFAULTS,
+        Optional.empty());
   }
 
   /// A choice that cannot be started with. The message says which and why, for the operator.
@@ -90,9 +94,33 @@ public record ServerSettings(
     }
   }
 
+  /// As one of many nodes.
+  public ServerSettings with(Cluster other) {
+    return new ServerSettings(
+        address,
+        data,
+        key,
+        durability,
+        rateLimits,
+        keptTopics,
+        lanes,
+        conversations,
+        network,
+        Optional.of(other));
+  }
+
   public ServerSettings with(Network other) {
     return new ServerSettings(
-        address, data, key, durability, rateLimits, keptTopics, lanes, conversations, other);
+        address,
+        data,
+        key,
+        durability,
+        rateLimits,
+        keptTopics,
+        lanes,
+        conversations,
+        other,
+        cluster);
   }
 
   /// Names without tokens are believed.

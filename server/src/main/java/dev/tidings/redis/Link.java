@@ -39,10 +39,10 @@ final class Link implements AutoCloseable {
   private final Client client;
   private final StatefulConnection<byte[], byte[]> shared;
 
-  private Link(byte[] ours, Client client) {
-    this.ours = ours;
+  private Link(String prefix, Client client, StatefulConnection<byte[], byte[]> shared) {
+    this.ours = ("{" + prefix + "}:").getBytes(StandardCharsets.UTF_8);
     this.client = client;
-    this.shared = client.connect().get();
+    this.shared = shared;
   }
 
   /// Connects.
@@ -50,18 +50,30 @@ final class Link implements AutoCloseable {
   /// @param prefix what all our keys have in common
   /// @throws Store.StoreException in words for an operator
   static Link open(RedisURI address, String prefix) {
-    byte[] ours = ("{" + prefix + "}:").getBytes(StandardCharsets.UTF_8);
     try {
-      Client single = single(address);
-      Link link = new Link(ours, single);
+      Link link = open(prefix, single(address));
       if (!link.isCluster()) {
         return link;
       }
       link.close();
-      return new Link(ours, cluster(address));
+      return open(prefix, cluster(address));
     } catch (RedisException e) {
       throw new Store.StoreException("Redis is not there: " + words(e), e);
     }
+  }
+
+  private static Link open(String prefix, Client client) {
+    try {
+      return new Link(prefix, client, client.connect().get());
+    } catch (RedisException e) {
+      client.end().run();
+      throw e;
+    }
+  }
+
+  /// The same connections for keys of another prefix.
+  Link under(String prefix) {
+    return new Link(prefix, client, shared);
   }
 
   private static Client single(RedisURI address) {

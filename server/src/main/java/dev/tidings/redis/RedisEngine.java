@@ -455,6 +455,7 @@ public final class RedisEngine implements Engine {
     store.own(() -> false);
     giveBack();
     engine.close();
+    link.close();
     if (interrupted) {
       Thread.currentThread().interrupt();
     }

@@ -696,8 +696,7 @@ final class RedisStore implements Store {
     }
   }
 
+  /// The link is its owner's.
   @Override
-  public void close() {
-    link.close();
-  }
+  public void close() {}
 }

@@ -35,7 +35,7 @@ final class NodePair implements Engine {
     final List<String> told = new ArrayList<>();
 
     Node(String prefix, String name, Clock clock, Ids ids, EngineLimits limits) {
-      link = Link.open(TestRedis.address(), prefix);
+      link = TestRedis.link(prefix);
       store = new RedisStore(link, name);
       store.begin(store.take().commit());
       engine =
@@ -71,6 +71,7 @@ final class NodePair implements Engine {
   private final Deque<Runnable> held = new ArrayDeque<>();
 
   private List<LaneDoor> doors = List.of();
+  private boolean closed;
 
   NodePair(
       String prefix, String start, Random random, Clock clock, Ids ids, EngineLimits limits) {
@@ -171,7 +172,9 @@ final class NodePair implements Engine {
 
   @Override
   public boolean read(Query query, Ticket ticket) {
-    meet();
+    if (!closed) {
+      meet();
+    }
     return either().engine.read(query, ticket);
   }
 
@@ -212,6 +215,10 @@ final class NodePair implements Engine {
 
   @Override
   public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
     while (drain()) {
       // until both have nothing to say any more
     }

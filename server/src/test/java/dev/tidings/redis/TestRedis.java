@@ -1,8 +1,9 @@
 package dev.tidings.redis;
 
-import io.lettuce.core.RedisClient;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.lettuce.core.RedisURI;
-import io.lettuce.core.codec.StringCodec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -18,11 +19,17 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class TestRedis {
   private static final AtomicInteger PREFIXES = new AtomicInteger();
   private static final int PORT = start();
+  private static final Link LINK = Link.open(address(), "");
 
   private TestRedis() {}
 
   static RedisURI address() {
     return RedisURI.create("127.0.0.1", PORT);
+  }
+
+  /// The connections of all tests.
+  static Link link(String prefix) {
+    return LINK.under(prefix);
   }
 
   static String freshPrefix() {
@@ -32,20 +39,16 @@ final class TestRedis {
   /// The values of all rows, as text; not what is told to other nodes in passing.
   static List<String> values(String prefix) {
     List<String> values = new ArrayList<>();
-    RedisClient client = RedisClient.create(address());
-    try (var connection = client.connect(StringCodec.ASCII)) {
-      var redis = connection.sync();
-      for (String key : redis.keys("{" + prefix + "}:*")) {
-        switch (redis.type(key)) {
-          case "hash" -> values.addAll(redis.hvals(key));
-          case "list" -> values.addAll(redis.lrange(key, 0, -1));
-          default -> {
-            // names and numbers
-          }
-        }
-      }
-    } finally {
-      client.shutdown();
+    Link link = link(prefix);
+    var redis = LINK.commands();
+    for (byte[] key : LINK.await(redis.keys(new String(link.key("*"), UTF_8)), 5_000)) {
+      List<byte[]> found =
+          switch (LINK.await(redis.type(key), 5_000)) {
+            case "hash" -> LINK.await(redis.hvals(key), 5_000);
+            case "list" -> LINK.await(redis.lrange(key, 0, -1), 5_000);
+            default -> List.of(); // names and numbers
+          };
+      found.forEach(value -> values.add(new String(value, US_ASCII)));
     }
     return values;
   }

@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -154,7 +155,8 @@ public final class RunningServer implements BeforeAllCallback, AfterEachCallback
                 List.of("kept.*"),
                 LANES,
                 conversations,
-                network(folder)));
+                network(folder),
+                Optional.empty()));
   }
 
   private Network network(Path folder) throws IOException {

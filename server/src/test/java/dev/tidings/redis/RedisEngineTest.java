@@ -1,0 +1,147 @@
+package dev.tidings.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tidings.base.Clock;
+import dev.tidings.base.Ids;
+import dev.tidings.engine.Answer;
+import dev.tidings.engine.Change;
+import dev.tidings.engine.Committed;
+import dev.tidings.engine.ConversationId;
+import dev.tidings.engine.Engine;
+import dev.tidings.engine.EngineBed.Driven;
+import dev.tidings.engine.EngineContract;
+import dev.tidings.engine.EngineLimits;
+import dev.tidings.engine.Entry;
+import dev.tidings.engine.Level;
+import dev.tidings.engine.Ticket;
+import dev.tidings.protocol.Payload;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+/// Nodes with their own threads on one Redis.
+class RedisEngineTest {
+  private final String prefix = TestRedis.freshPrefix();
+  private int starts;
+
+  private RedisEngine open(Clock clock, Ids ids, EngineLimits limits) {
+    return new RedisEngine(
+        TestRedis.address(),
+        prefix,
+        "node-" + starts++,
+        Level.DISK,
+        limits,
+        clock,
+        ids,
+        Optional.empty());
+  }
+
+  @Nested
+  class Keeps extends EngineContract {
+    @Override
+    protected boolean numbersAll() {
+      return true;
+    }
+
+    @Override
+    protected Driven open(Clock clock, Ids ids, EngineLimits limits) {
+      return new Driven(RedisEngineTest.this.open(clock, ids, limits), () -> false, true);
+    }
+  }
+
+  /// One node and what its single lane was told.
+  private final class Node {
+    final RedisEngine engine =
+        open(Clock.system(), new Ids(new Random(starts)), EngineLimits.DEFAULTS);
+    final List<Committed> told = new CopyOnWriteArrayList<>();
+    final AtomicInteger refused = new AtomicInteger();
+
+    Node() {
+      engine.start(
+          List.of(
+              new Engine.LaneDoor(
+                  Runnable::run, // the store's writer
+                  (_, committed, answers) -> {
+                    told.addAll(committed);
+                    answers.forEach(answered -> answered.ticket().on(answered.answer()));
+                  })));
+    }
+  }
+
+  @Test
+  void nodesThatSendAtOnceTellTheSameInTheSameOrder() throws InterruptedException {
+    int each = 2_000;
+    List<Node> nodes = List.of(new Node(), new Node(), new Node());
+    CountDownLatch answered = new CountDownLatch(nodes.size() * each);
+    List<Thread> senders = new ArrayList<>();
+    for (int n = 0; n < nodes.size(); n++) {
+      Node node = nodes.get(n);
+      String user = "user-" + n;
+      senders.add(
+          Thread.ofVirtual()
+              .start(() -> {
+                for (int i = 0; i < each; i++) {
+                  Ticket ticket =
+                      Ticket.of(
+                          0,
+                          answer -> {
+                            if (!(answer instanceof Answer.Appended)) {
+                              node.refused.incrementAndGet();
+                            }
+                            answered.countDown();
+                          });
+                  ConversationId to = new ConversationId(ConversationId.Kind.TOPIC, "t" + i % 3);
+                  node.engine.submit(
+                      new Change.Append(ticket, to, user, "c" + i, Payload.of("" + i), false));
+                }
+              }));
+    }
+    for (Thread sender : senders) {
+      sender.join();
+    }
+    assertThat(answered.await(60, TimeUnit.SECONDS)).as("all were answered").isTrue();
+    for (Node node : nodes) {
+      assertThat(node.refused).hasValue(0);
+      awaitTold(node, nodes.size() * each);
+    }
+    List<String> first = entries(nodes.getFirst());
+    assertThat(entries(nodes.get(1))).isEqualTo(first);
+    assertThat(entries(nodes.get(2))).isEqualTo(first);
+    dense(nodes.getFirst());
+    nodes.forEach(node -> node.engine.close());
+  }
+
+  private static void awaitTold(Node node, int count) {
+    org.awaitility.Awaitility.await()
+        .atMost(30, TimeUnit.SECONDS)
+        .until(() -> node.told.size() == count);
+  }
+
+  private static List<String> entries(Node node) {
+    return node.told.stream()
+        .map(Committed.Appended.class::cast)
+        .map(told ->
+            told.conversation().id() + " " + told.entry().seq() + " " + told.entry().from() + " "
+                + told.entry().cid())
+        .toList();
+  }
+
+  private static void dense(Node node) {
+    Map<ConversationId, Long> heads = new HashMap<>();
+    for (Committed each : node.told) {
+      Entry entry = ((Committed.Appended) each).entry();
+      long seq = heads.merge(each.conversation().id(), 1L, Long::sum);
+      assertThat(entry.seq()).isEqualTo(seq);
+    }
+  }
+}
