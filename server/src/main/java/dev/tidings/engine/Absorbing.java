@@ -19,6 +19,7 @@ final class Absorbing {
   private final Expiries expiries;
   private final Erasing erasing;
   private final Sanctions sanctions;
+  private final DefinedChannels channels;
 
   /// The pointers in the batch in hand: of each conversation how far both its users' reach.
   private final Map<Long, Reach> pointers = new HashMap<>();
@@ -35,7 +36,8 @@ final class Absorbing {
       Moves moves,
       Expiries expiries,
       Erasing erasing,
-      Sanctions sanctions) {
+      Sanctions sanctions,
+      DefinedChannels channels) {
     this.state = state;
     this.logs = logs;
     this.marks = marks;
@@ -44,6 +46,7 @@ final class Absorbing {
     this.expiries = expiries;
     this.erasing = erasing;
     this.sanctions = sanctions;
+    this.channels = channels;
   }
 
   void absorb(Batch batch) {
@@ -76,6 +79,7 @@ final class Absorbing {
       case 'R' -> blocks(key, Standing.of(value).blocks());
       case 'X' -> expiries.absorb(key);
       case 'E' -> erases = true;
+      case 'C' -> channels.absorb(key, value);
       case Keys.SANCTION, Keys.REVOKED -> sanctions.absorb(key, value);
       case Keys.MOVES -> moveRows.absorb(key, value, moves);
       case 'S' -> {
@@ -171,6 +175,7 @@ final class Absorbing {
       case 'A' -> pointer(key, new Pointer(0, false));
       case 'R' -> blocks(key, false);
       case 'E' -> erases = true;
+      case 'C' -> channels.absorb(key, new byte[0]);
       case Keys.SANCTION, Keys.REVOKED -> sanctions.absorbDeleted(key);
       case Keys.MOVES -> moveRows.absorbDeleted(key);
       default -> {

@@ -19,6 +19,9 @@ final class CommittedRow {
   private static final int MEMBERS_IN = 5;
   private static final int MEMBERS_OUT = 6;
   private static final int GROUP_ENDED = 7;
+  private static final int CHANNEL_DEFINED = 8;
+  private static final int CHANNEL_REMOVED = 9;
+  private static final int ADMITTED = 10;
 
   /// Whoever asked is connected elsewhere and was answered there.
   private static final Ticket ELSEWHERE = Ticket.of(-1, answer -> {});
@@ -58,6 +61,15 @@ final class CommittedRow {
             names(conversation(row.octet(MEMBERS_OUT), each), out.who())
                 .octet(out.quiet() ? 1 : 0);
         case Committed.GroupEnded _ -> conversation(row.octet(GROUP_ENDED), each);
+        case Committed.ChannelDefined defined ->
+            conversation(row.octet(CHANNEL_DEFINED), each)
+                .counted(defined.filter())
+                .number(defined.head());
+        case Committed.ChannelRemoved _ -> conversation(row.octet(CHANNEL_REMOVED), each);
+        case Committed.Admitted admitted ->
+            names(conversation(row.octet(ADMITTED), each), admitted.who())
+                .number(admitted.after())
+                .number(admitted.head());
       }
     }
     return row.done();
@@ -104,6 +116,10 @@ final class CommittedRow {
             case MEMBERS_IN -> new Committed.MembersIn(in, names(row), unsaidHead(row.number()));
             case MEMBERS_OUT -> new Committed.MembersOut(in, names(row), row.octet() == 1);
             case GROUP_ENDED -> new Committed.GroupEnded(in);
+            case CHANNEL_DEFINED ->
+                new Committed.ChannelDefined(in, row.counted(), row.number());
+            case CHANNEL_REMOVED -> new Committed.ChannelRemoved(in);
+            case ADMITTED -> new Committed.Admitted(in, names(row), row.number(), row.number());
             default -> throw new IllegalStateException("damaged row: something of kind " + kind);
           });
     }

@@ -75,6 +75,11 @@ final class DefinedChannels {
     return Answer.Refused.permanently(NOT_FOUND, "no such channel");
   }
 
+  /// Another node of a shared store has kept this filter, empty where it has removed the channel.
+  void absorb(byte[] key, byte[] filter) {
+    change(Keys.textBehindLetter(key), new String(filter, UTF_8));
+  }
+
   /// @param filter `""`: the channel is no more
   private void change(String name, String filter) {
     Map<String, String> changed = new TreeMap<>(filters);

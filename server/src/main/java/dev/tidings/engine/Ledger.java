@@ -66,7 +66,8 @@ final class Ledger {
     this.moveRows = new MoveRows(store);
     this.moves = moveRows.load(state.commit());
     this.absorbing =
-        new Absorbing(state, logs, marks, moveRows, moves, expiries, erasing, sanctions);
+        new Absorbing(
+            state, logs, marks, moveRows, moves, expiries, erasing, sanctions, channels);
   }
 
   /// The announcement channel is there from the beginning, so that a first visit can be noted in

@@ -19,6 +19,7 @@ import io.lettuce.core.StreamMessage;
 import io.lettuce.core.XReadArgs;
 import io.lettuce.core.api.StatefulConnection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -408,6 +409,11 @@ public final class RedisEngine implements Engine {
   @Override
   public Sanctions sanctions() {
     return engine.sanctions();
+  }
+
+  @Override
+  public Map<String, String> channels() {
+    return engine.channels();
   }
 
   @Override

@@ -20,6 +20,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Random;
 
@@ -201,6 +202,11 @@ final class NodePair implements Engine {
   @Override
   public Sanctions sanctions() {
     return either().engine.sanctions();
+  }
+
+  @Override
+  public Map<String, String> channels() {
+    return either().engine.channels();
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.tidings.redis;
 
 import dev.tidings.base.Clock;
 import dev.tidings.base.Ids;
+import dev.tidings.engine.ChannelContract;
 import dev.tidings.engine.EngineBed.Driven;
 import dev.tidings.engine.EngineContract;
 import dev.tidings.engine.EngineLimits;
@@ -32,6 +33,14 @@ class TwoNodesTest {
       return true;
     }
 
+    @Override
+    protected Driven open(Clock clock, Ids ids, EngineLimits limits) {
+      return TwoNodesTest.this.open(clock, ids, limits);
+    }
+  }
+
+  @Nested
+  class Channels extends ChannelContract {
     @Override
     protected Driven open(Clock clock, Ids ids, EngineLimits limits) {
       return TwoNodesTest.this.open(clock, ids, limits);
