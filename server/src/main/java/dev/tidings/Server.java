@@ -10,8 +10,8 @@ import dev.tidings.config.Network;
 import dev.tidings.config.ServerSettings;
 import dev.tidings.embedded.EmbeddedEngine;
 import dev.tidings.engine.Engine;
-import dev.tidings.engine.Level;
 import dev.tidings.engine.EngineLimits;
+import dev.tidings.engine.Level;
 import dev.tidings.engine.TextIndex;
 import dev.tidings.http.HttpFront;
 import dev.tidings.http.HttpServices;
@@ -102,8 +102,7 @@ public final class Server implements AutoCloseable {
                 clock,
                 ids,
                 index)
-            : new EmbeddedEngine(
-                settings.data(), settings.durability(), limits, clock, ids, index);
+            : new EmbeddedEngine(settings.data(), settings.durability(), limits, clock, ids, index);
 
     lanes = Lanes.start(settings.lanes(), settings.network().io());
     OnlineUsers online = new OnlineUsers();

@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 
-/// What one commit made true, as bytes for the other nodes of a shared store. An entry stands in the
-/// rows of the same batch already, so here is only where; but what an edit says is in no row of its
-/// own.
+/// What one commit made true, as bytes for the other nodes of a shared store. An entry stands in
+/// the rows of the same batch already, so here is only where; but what an edit says is in no row of
+/// its own.
 final class CommittedRow {
   private static final int APPENDED = 1;
   private static final int SIGNALLED = 2;
@@ -58,8 +58,7 @@ final class CommittedRow {
           row.number(in.unsaidHead().isPresent() ? in.unsaidHead().getAsLong() + 1 : 0);
         }
         case Committed.MembersOut out ->
-            names(conversation(row.octet(MEMBERS_OUT), each), out.who())
-                .octet(out.quiet() ? 1 : 0);
+            names(conversation(row.octet(MEMBERS_OUT), each), out.who()).octet(out.quiet() ? 1 : 0);
         case Committed.GroupEnded _ -> conversation(row.octet(GROUP_ENDED), each);
         case Committed.ChannelDefined defined ->
             conversation(row.octet(CHANNEL_DEFINED), each)
@@ -116,8 +115,7 @@ final class CommittedRow {
             case MEMBERS_IN -> new Committed.MembersIn(in, names(row), unsaidHead(row.number()));
             case MEMBERS_OUT -> new Committed.MembersOut(in, names(row), row.octet() == 1);
             case GROUP_ENDED -> new Committed.GroupEnded(in);
-            case CHANNEL_DEFINED ->
-                new Committed.ChannelDefined(in, row.counted(), row.number());
+            case CHANNEL_DEFINED -> new Committed.ChannelDefined(in, row.counted(), row.number());
             case CHANNEL_REMOVED -> new Committed.ChannelRemoved(in);
             case ADMITTED -> new Committed.Admitted(in, names(row), row.number(), row.number());
             default -> throw new IllegalStateException("damaged row: something of kind " + kind);

@@ -43,12 +43,7 @@ final class Ledger {
 
   /// Opens the store's numbers; see [StoreState#open] for `boot`.
   Ledger(
-      Store store,
-      Clock clock,
-      Ids ids,
-      EngineLimits limits,
-      Supplier<Level> level,
-      String boot) {
+      Store store, Clock clock, Ids ids, EngineLimits limits, Supplier<Level> level, String boot) {
     this.store = store;
     this.clock = clock;
     this.level = level;
@@ -66,8 +61,7 @@ final class Ledger {
     this.moveRows = new MoveRows(store);
     this.moves = moveRows.load(state.commit());
     this.absorbing =
-        new Absorbing(
-            state, logs, marks, moveRows, moves, expiries, erasing, sanctions, channels);
+        new Absorbing(state, logs, marks, moveRows, moves, expiries, erasing, sanctions, channels);
   }
 
   /// The announcement channel is there from the beginning, so that a first visit can be noted in

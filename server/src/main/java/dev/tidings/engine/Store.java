@@ -19,8 +19,8 @@ public interface Store extends AutoCloseable {
   /// The value under `key`, or null.
   byte @Nullable [] get(byte[] key);
 
-  /// Whether other nodes commit to the same rows. Then every commit carries on the number of the one
-  /// before, tells what became true ([Batch#said]), and is refused if it was overtaken.
+  /// Whether other nodes commit to the same rows. Then every commit carries on the number of the
+  /// one before, tells what became true ([Batch#said]), and is refused if it was overtaken.
   default boolean isShared() {
     return false;
   }

@@ -33,7 +33,8 @@ final class Durability {
     Map<String, String> settings = new TreeMap<>();
     String memory = link.info("memory");
     settings.put("maxmemory-policy", line(memory, "maxmemory_policy"));
-    settings.put("appendonly", line(link.info("persistence"), "aof_enabled").equals("1") ? "yes" : "no");
+    settings.put(
+        "appendonly", line(link.info("persistence"), "aof_enabled").equals("1") ? "yes" : "no");
     settings.put("appendfsync", "");
     try {
       link.await(link.commands().configGet("appendfsync"), ASK_MILLIS).forEach(settings::put);

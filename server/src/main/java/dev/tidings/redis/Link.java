@@ -32,8 +32,7 @@ final class Link implements AutoCloseable {
   private static final Duration CONNECT = Duration.ofSeconds(2);
 
   /// One client and what it opened.
-  private record Client(
-      Supplier<StatefulConnection<byte[], byte[]>> connect, Runnable end) {}
+  private record Client(Supplier<StatefulConnection<byte[], byte[]>> connect, Runnable end) {}
 
   private final byte[] ours;
   private final Client client;
@@ -134,8 +133,7 @@ final class Link implements AutoCloseable {
   static RedisClusterAsyncCommands<byte[], byte[]> commands(
       StatefulConnection<byte[], byte[]> connection) {
     return switch (connection) {
-      case StatefulRedisClusterConnection<byte[], byte[]> many ->
-          many.async();
+      case StatefulRedisClusterConnection<byte[], byte[]> many -> many.async();
       case StatefulRedisConnection<byte[], byte[]> one -> one.async();
       default -> throw new IllegalStateException("a connection of an unknown kind");
     };

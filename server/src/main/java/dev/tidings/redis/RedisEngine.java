@@ -48,6 +48,7 @@ public final class RedisEngine implements Engine {
   private static final int READERS = 4;
   private static final int SEARCHERS = 1;
   private static final long READS_END_SECONDS = 10;
+  private static final long END_MILLIS = 2_000;
   private static final int OPEN_ATTEMPTS = 50;
 
   /// Told commits that wait for the writer.
@@ -59,13 +60,16 @@ public final class RedisEngine implements Engine {
   private static final long FOLLOW_BLOCK_MILLIS = 1_000;
 
   /// Who has heard of another node's commit so recently takes the turn before he decides.
-  private static final long COMPANY_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+  private static final long COMPANY_MILLIS = 50;
 
   /// How long changes wait for Redis before they are refused.
-  private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+  private static final long PATIENCE_MILLIS = 500;
 
-  private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
-  private static final long TRY_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+  private static final long LOOK_AGAIN_MILLIS = 500;
+  private static final long TRY_AGAIN_MILLIS = 50;
+
+  /// Waits for Redis as long as it takes here, whatever time the rules go by.
+  private final Clock clock = Clock.system();
 
   private final Link link;
   private final RedisStore store;
@@ -89,9 +93,9 @@ public final class RedisEngine implements Engine {
   // Confined to the writer.
   private boolean myTurn;
   private boolean asked;
-  private long askAgainNanos;
-  private long companyUntilNanos;
-  private long unreachableSinceNanos;
+  private long askAgainMillis;
+  private long companyUntilMillis;
+  private long unreachableSinceMillis;
   private boolean unreachable;
   private long neededCommit;
 
@@ -170,6 +174,10 @@ public final class RedisEngine implements Engine {
     follower.start();
   }
 
+  private long now() {
+    return clock.monotonicMillis();
+  }
+
   private void wakeWriter() {
     if (!awake.getAndSet(true)) {
       LockSupport.unpark(writer);
@@ -199,7 +207,7 @@ public final class RedisEngine implements Engine {
           LOG.warn("cannot hear what other nodes commit: {}", e.getMessage());
         }
         connection = closed(connection);
-        LockSupport.parkNanos(TRY_AGAIN_NANOS);
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(TRY_AGAIN_MILLIS));
       }
     }
     closed(connection);
@@ -244,14 +252,14 @@ public final class RedisEngine implements Engine {
 
   private void rest() {
     if (!awake.get() && !closing) {
-      long nanos = LOOK_AGAIN_NANOS;
+      long millis = LOOK_AGAIN_MILLIS;
       if (asked) {
-        nanos = Math.min(nanos, Math.max(1, askAgainNanos - System.nanoTime()));
+        millis = Math.min(millis, Math.max(1, askAgainMillis - now()));
       }
       if (unreachable) {
-        nanos = Math.min(nanos, TRY_AGAIN_NANOS);
+        millis = Math.min(millis, TRY_AGAIN_MILLIS);
       }
-      LockSupport.parkNanos(this, nanos);
+      LockSupport.parkNanos(this, TimeUnit.MILLISECONDS.toNanos(millis));
     }
   }
 
@@ -297,7 +305,7 @@ public final class RedisEngine implements Engine {
         Batch batch = Batch.of(next.row());
         store.absorbed(next.commit(), batch, next.row().length);
         engine.absorb(batch);
-        companyUntilNanos = System.nanoTime() + COMPANY_NANOS;
+        companyUntilMillis = now() + COMPANY_MILLIS;
         myTurn = next.next().equals(store.token());
         asked &= !myTurn;
       }
@@ -307,11 +315,11 @@ public final class RedisEngine implements Engine {
 
   /// Alone a node just commits; in company it takes the turn first, and waits for it.
   private boolean mayDecide() {
-    long now = System.nanoTime();
-    if (myTurn || (!asked && now - companyUntilNanos > 0 && !unreachable)) {
+    long now = now();
+    if (myTurn || (!asked && now - companyUntilMillis > 0 && !unreachable)) {
       return true;
     }
-    if (asked && now - askAgainNanos < 0) {
+    if (asked && now - askAgainMillis < 0) {
       return false;
     }
     RedisStore.Turn turn = store.take();
@@ -322,7 +330,7 @@ public final class RedisEngine implements Engine {
       return false;
     }
     asked = !turn.granted();
-    askAgainNanos = now + TimeUnit.MILLISECONDS.toNanos(turn.leftMillis() + 1);
+    askAgainMillis = now + turn.leftMillis() + 1;
     myTurn = turn.granted();
     return myTurn && store.applied() >= turn.commit();
   }
@@ -331,7 +339,7 @@ public final class RedisEngine implements Engine {
   private void afterwards(long before) {
     if (store.applied() == before) {
       // Overtaken, or there was nothing to commit. Next time the turn is taken first.
-      companyUntilNanos = System.nanoTime() + COMPANY_NANOS;
+      companyUntilMillis = now() + COMPANY_MILLIS;
       if (myTurn && engine.isDrained()) {
         giveBack();
       }
@@ -356,14 +364,14 @@ public final class RedisEngine implements Engine {
   private void unreachable(StoreException e) {
     if (!unreachable) {
       LOG.warn("Redis cannot be asked: {}", e.getMessage());
-      unreachableSinceNanos = System.nanoTime();
+      unreachableSinceMillis = now();
     }
     unreachable = true;
     myTurn = false;
   }
 
   private boolean refuseWhatHasWaited() {
-    if (unreachable && System.nanoTime() - unreachableSinceNanos > PATIENCE_NANOS) {
+    if (unreachable && now() - unreachableSinceMillis > PATIENCE_MILLIS) {
       engine.hold("Redis cannot be reached");
       return engine.drain();
     }
@@ -437,8 +445,8 @@ public final class RedisEngine implements Engine {
     if (closing) {
       return;
     }
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(2);
-    while (writer.isAlive() && !engine.isDrained() && System.nanoTime() - end < 0) {
+    long end = now() + END_MILLIS;
+    while (writer.isAlive() && !engine.isDrained() && now() - end < 0) {
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
     }
     closing = true;

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.tidings.base.Check;
+import dev.tidings.base.Clock;
 import dev.tidings.engine.Batch;
 import dev.tidings.engine.Batch.Step;
 import dev.tidings.engine.Store;
@@ -25,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 /// All commits of all nodes have one order, and the number of the last one is the lock: a batch is
 /// kept only if nothing was committed since what it rests on, which one script checks and does. A
 /// node that commits after others have done so takes the turn first, and so do all who wait, in
-/// their order; so nobody's work is in vain twice. A turn ends by itself, and what a node has in its
-/// pipes still is refused then: by the number, by the turn, or because it is too late.
+/// their order; so nobody's work is in vain twice. A turn ends by itself, and what a node has in
+/// its pipes still is refused then: by the number, by the turn, or because it is too late.
 ///
 /// One thread, the *owner*, commits, and its reads go through a cache that follows all commits.
 /// Others read beside it and see what is in Redis, which may be ahead.
@@ -53,6 +54,7 @@ final class RedisStore implements Store {
 
   private static final byte[] NEXT_NUMBER_FIELD = "number".getBytes(US_ASCII);
 
+  private final Clock clock = Clock.system();
   private final Link link;
   private final String node;
   private final RowCache cache = new RowCache();
@@ -120,7 +122,7 @@ final class RedisStore implements Store {
   }
 
   private Turn take(long millisMax) {
-    long before = System.currentTimeMillis();
+    long before = clock.epochMillis();
     List<Object> answer =
         link.run(Script.TAKE, millisMax, token.getBytes(US_ASCII), ascii(TURN_MILLIS));
     redisAheadMillis = (Long) answer.get(2) - before;
@@ -172,7 +174,7 @@ final class RedisStore implements Store {
       List<Object> answer = link.run(Script.COMMIT, COMMIT_MILLIS, arguments);
       code = (Long) answer.get(0);
       keptTurn = code == 1 && (Long) answer.get(3) == 1;
-      redisAheadMillis = (Long) answer.get(2) - System.currentTimeMillis();
+      redisAheadMillis = (Long) answer.get(2) - clock.epochMillis();
     } catch (NotKeptException e) {
       throw e;
     } catch (StoreException e) {
@@ -194,7 +196,8 @@ final class RedisStore implements Store {
   ///
   /// @throws StoreException if that cannot be known yet
   private boolean wasKept(long commit, String as, StoreException lost) {
-    // Under the old name nothing more is taken from now on, once we have the turn under the new one.
+    // Under the old name nothing more is taken from now on, once we have the turn under the new
+    // one.
     becomeSomeoneNew();
     try {
       Turn turn = take(RESOLVE_MILLIS);
@@ -219,8 +222,7 @@ final class RedisStore implements Store {
   private boolean isToldBy(long commit, String as, long millisMax) {
     String id = commit + "-0";
     List<StreamMessage<byte[], byte[]>> found =
-        link.await(
-            link.commands().xrange(link.key(Told.STREAM), Range.create(id, id)), millisMax);
+        link.await(link.commands().xrange(link.key(Told.STREAM), Range.create(id, id)), millisMax);
     return !found.isEmpty() && Told.of(found.getFirst()).by().equals(as);
   }
 
@@ -245,7 +247,7 @@ final class RedisStore implements Store {
     List<byte[]> all = new ArrayList<>(8 + 4 * batch.steps().size());
     all.add(as.getBytes(US_ASCII));
     all.add(ascii(applied));
-    all.add(ascii(System.currentTimeMillis() + redisAheadMillis + LATE_MILLIS));
+    all.add(ascii(clock.epochMillis() + redisAheadMillis + LATE_MILLIS));
     all.add(ascii(TURN_MILLIS));
     all.add(ascii(more.getAsBoolean() ? 1 : 0));
     all.add(ascii(oldestTold));
@@ -289,8 +291,7 @@ final class RedisStore implements Store {
   }
 
   /// Of marks whole windows, of other rows a whole space or the end of one.
-  private void deleteRange(
-      List<byte[]> all, Batch batch, Step range, byte[] from, byte[] to) {
+  private void deleteRange(List<byte[]> all, Batch batch, Step range, byte[] from, byte[] to) {
     char letter = (char) from[0];
     if (letter == (char) MARKS) {
       add(all, "W", ascii(Place.window(to)));
@@ -504,8 +505,7 @@ final class RedisStore implements Store {
       for (int i = 0; i + 2 < found.size(); i += 3) {
         number = number(found.get(i));
         seq = number(found.get(i + 1));
-        rows.add(
-            new Row(Place.numbered(Place.ENTRIES, number, seq), (byte[]) found.get(i + 2)));
+        rows.add(new Row(Place.numbered(Place.ENTRIES, number, seq), (byte[]) found.get(i + 2)));
       }
       long goOn = number(found.getLast());
       boolean full = rows.size() == size;
@@ -682,8 +682,7 @@ final class RedisStore implements Store {
     @Override
     public List<Row> more() {
       over = true;
-      Map<byte[], byte[]> all =
-          read(link.commands().hgetall(link.key(Place.of(from).space())));
+      Map<byte[], byte[]> all = read(link.commands().hgetall(link.key(Place.of(from).space())));
       List<Row> rows = new ArrayList<>(all.size());
       all.forEach((field, value) -> {
         byte[] key = joined(from, behind, field);

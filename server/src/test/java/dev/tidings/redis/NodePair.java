@@ -39,8 +39,7 @@ final class NodePair implements Engine {
       link = TestRedis.link(prefix);
       store = new RedisStore(link, name);
       store.begin(store.take().commit());
-      engine =
-          new LogEngine(store, clock, ids, limits, Level.MEMORY, "", () -> {}, Runnable::run);
+      engine = new LogEngine(store, clock, ids, limits, Level.MEMORY, "", () -> {}, Runnable::run);
       store.pass();
     }
 
@@ -48,15 +47,15 @@ final class NodePair implements Engine {
       var found =
           link.await(
               link.commands()
-                  .xrange(
-                      link.key(Told.STREAM),
-                      Range.create(store.applied() + 1 + "-0", "+")),
+                  .xrange(link.key(Told.STREAM), Range.create(store.applied() + 1 + "-0", "+")),
               5_000);
-      found.stream().map(Told::of).forEach(next -> {
-        Batch batch = Batch.of(next.row());
-        store.absorbed(next.commit(), batch, next.row().length);
-        engine.absorb(batch);
-      });
+      found.stream()
+          .map(Told::of)
+          .forEach(next -> {
+            Batch batch = Batch.of(next.row());
+            store.absorbed(next.commit(), batch, next.row().length);
+            engine.absorb(batch);
+          });
       return !found.isEmpty();
     }
   }
@@ -74,8 +73,7 @@ final class NodePair implements Engine {
   private List<LaneDoor> doors = List.of();
   private boolean closed;
 
-  NodePair(
-      String prefix, String start, Random random, Clock clock, Ids ids, EngineLimits limits) {
+  NodePair(String prefix, String start, Random random, Clock clock, Ids ids, EngineLimits limits) {
     this.random = random;
     this.first = new Node(prefix, start + "a", clock, ids, limits);
     this.second = new Node(prefix, start + "b", clock, ids, limits);
@@ -156,8 +154,7 @@ final class NodePair implements Engine {
             case Committed.Preferred preferred ->
                 preferred.conversation()
                     + " "
-                    + List.of(
-                        preferred.user(), preferred.muteUntilMillis(), preferred.blocks());
+                    + List.of(preferred.user(), preferred.muteUntilMillis(), preferred.blocks());
             default -> each.toString();
           });
     }

@@ -1,6 +1,7 @@
 package dev.tidings.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.tidings.base.Clock;
 import dev.tidings.base.Ids;
@@ -16,6 +17,7 @@ import dev.tidings.engine.Entry;
 import dev.tidings.engine.Level;
 import dev.tidings.engine.Ticket;
 import dev.tidings.protocol.Payload;
+import dev.tidings.testbed.redis.NeedsRedis;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -30,6 +32,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 /// Nodes with their own threads on one Redis.
+@NeedsRedis
 class RedisEngineTest {
   private final String prefix = TestRedis.freshPrefix();
   private int starts;
@@ -122,16 +125,19 @@ class RedisEngineTest {
   }
 
   private static void awaitTold(Node node, int count) {
-    org.awaitility.Awaitility.await()
-        .atMost(30, TimeUnit.SECONDS)
-        .until(() -> node.told.size() == count);
+    await().atMost(30, TimeUnit.SECONDS).until(() -> node.told.size() == count);
   }
 
   private static List<String> entries(Node node) {
     return node.told.stream()
         .map(Committed.Appended.class::cast)
         .map(told ->
-            told.conversation().id() + " " + told.entry().seq() + " " + told.entry().from() + " "
+            told.conversation().id()
+                + " "
+                + told.entry().seq()
+                + " "
+                + told.entry().from()
+                + " "
                 + told.entry().cid())
         .toList();
   }

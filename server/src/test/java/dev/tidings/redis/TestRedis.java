@@ -3,14 +3,9 @@ package dev.tidings.redis;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.tidings.testbed.redis.RedisProcess;
+import dev.tidings.testbed.redis.RedisSettings;
 import io.lettuce.core.RedisURI;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -18,13 +13,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 /// One Redis for all tests of this JVM; every test has a prefix of its own in it.
 final class TestRedis {
   private static final AtomicInteger PREFIXES = new AtomicInteger();
-  private static final int PORT = start();
+  private static final RedisProcess REDIS = RedisProcess.start(RedisSettings.IN_MEMORY);
   private static final Link LINK = Link.open(address(), "");
 
   private TestRedis() {}
 
   static RedisURI address() {
-    return RedisURI.create("127.0.0.1", PORT);
+    return RedisURI.create(REDIS.uri());
   }
 
   /// The connections of all tests.
@@ -51,33 +46,5 @@ final class TestRedis {
       found.forEach(value -> values.add(new String(value, US_ASCII)));
     }
     return values;
-  }
-
-  private static int start() {
-    try {
-      int port;
-      try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-        port = socket.getLocalPort();
-      }
-      Path folder = Files.createTempDirectory(Path.of("target"), "redis");
-      Process process =
-          new ProcessBuilder(
-                  "redis-server", "--port", "" + port, "--save", "", "--appendonly", "no", "--dir",
-                  folder.toString())
-              .redirectErrorStream(true)
-              .redirectOutput(folder.resolve("log").toFile())
-              .start();
-      Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
-      for (int i = 0; i < 1_000_000 && process.isAlive(); i++) {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-          return port;
-        } catch (IOException e) {
-          Thread.onSpinWait();
-        }
-      }
-      throw new IllegalStateException("redis-server does not start");
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

@@ -12,11 +12,13 @@ import dev.tidings.engine.RevisionContract;
 import dev.tidings.engine.StandingContract;
 import dev.tidings.engine.SyncContract;
 import dev.tidings.engine.VoidContract;
+import dev.tidings.testbed.redis.NeedsRedis;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Nested;
 
 /// Two nodes that share one Redis keep the same contract as one.
+@NeedsRedis
 class TwoNodesTest {
   private final String prefix = TestRedis.freshPrefix();
   private final Random random = new Random(11);
