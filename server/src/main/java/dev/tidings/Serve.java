@@ -203,17 +203,17 @@ final class Serve implements Callable<Integer> {
                 .withSearch(search == Switch.ON),
             network(),
             redis.isEmpty() ? Optional.empty() : Optional.of(Cluster.parse(redis, redisPrefix)));
-    Server server = new Server(settings);
+    Node node = new Node(settings);
     CountDownLatch ended = new CountDownLatch(1);
     Runtime.getRuntime()
         .addShutdownHook(
             Thread.ofPlatform()
                 .name("shutdown")
                 .unstarted(() -> {
-                  server.close();
+                  node.close();
                   ended.countDown();
                 }));
-    greet(System.out, settings, server);
+    greet(System.out, settings, node.server());
     ended.await();
     return 0;
   }

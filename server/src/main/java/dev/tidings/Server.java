@@ -39,6 +39,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,6 +57,7 @@ public final class Server implements AutoCloseable {
 
   private final String key;
   private final Engine engine;
+  private final AtomicReference<Runnable> whenLost = new AtomicReference<>(() -> {});
   private final Lanes lanes;
   private final List<Hub> hubs = new ArrayList<>();
   private final List<LaneSockets> sockets = new ArrayList<>();
@@ -91,18 +93,23 @@ public final class Server implements AutoCloseable {
             ? Optional.of(new SearchIndex(settings.data(), clock))
             : Optional.empty();
     String node = settings.cluster().isPresent() ? "n" + ids.name(NODE_LENGTH) : NODE;
-    engine =
-        settings.cluster().isPresent()
-            ? new RedisEngine(
-                settings.cluster().get().redis(),
-                settings.cluster().get().prefix(),
-                node,
-                settings.durability(),
-                limits,
-                clock,
-                ids,
-                index)
-            : new EmbeddedEngine(settings.data(), settings.durability(), limits, clock, ids, index);
+    if (settings.cluster().isPresent()) {
+      RedisEngine shared =
+          new RedisEngine(
+              settings.cluster().get().redis(),
+              settings.cluster().get().prefix(),
+              node,
+              settings.durability(),
+              limits,
+              clock,
+              ids,
+              index);
+      shared.whenLost(() -> whenLost.get().run());
+      engine = shared;
+    } else {
+      engine =
+          new EmbeddedEngine(settings.data(), settings.durability(), limits, clock, ids, index);
+    }
 
     lanes = Lanes.start(settings.lanes(), settings.network().io());
     OnlineUsers online = new OnlineUsers();
@@ -184,6 +191,13 @@ public final class Server implements AutoCloseable {
     return relay.map(Relay::address);
   }
 
+  /// What to do when this server cannot go on, for what it knows and what is kept are two
+  /// histories: it is to be closed at once, and another one started. Called at most once, by a
+  /// thread that must not be kept.
+  void whenLost(Runnable beginAnew) {
+    whenLost.set(beginAnew);
+  }
+
   /// How safely the next entry will be kept.
   public Level level() {
     return engine.level();
@@ -204,10 +218,19 @@ public final class Server implements AutoCloseable {
   /// ends. Harmless when repeated.
   @Override
   public void close() {
+    close(drainMillis > 0);
+  }
+
+  /// As [#close()], but nobody has time to move.
+  void closeAtOnce() {
+    close(false);
+  }
+
+  private void close(boolean withTimeToMove) {
     if (closed.getAndSet(true)) {
       return;
     }
-    int told = drainMillis > 0 ? moveAway() : 0;
+    int told = withTimeToMove ? moveAway() : 0;
     port.close();
     engine.close();
     relay.ifPresent(Relay::close);

@@ -109,6 +109,21 @@ public record ServerSettings(
         Optional.of(other));
   }
 
+  /// Listening there.
+  public ServerSettings with(InetSocketAddress other) {
+    return new ServerSettings(
+        other,
+        data,
+        key,
+        durability,
+        rateLimits,
+        keptTopics,
+        lanes,
+        conversations,
+        network,
+        cluster);
+  }
+
   public ServerSettings with(Network other) {
     return new ServerSettings(
         address,

@@ -273,6 +273,19 @@ public final class LogEngine implements Engine {
     }
   }
 
+  /// Makes known to all nodes that the shared store has lost what it had confirmed. This engine has
+  /// to be opened anew then, and so have those of all others.
+  ///
+  /// @throws Store.StoreException if it cannot be said at present
+  public void raiseGeneration() {
+    StoreState.raise(store, ledger.state().generation());
+  }
+
+  /// Whether `kept` says that another generation begins.
+  public static boolean beginsGeneration(Batch kept) {
+    return kept.findUnseen(Keys.GENERATION).isPresent();
+  }
+
   /// Tidies up a little, if that is due and nothing else was asked; `false` if it is not. To be
   /// called at least once a second while nothing is drained, by the thread that drains. Also near a
   /// full disk, for that is how room is made.

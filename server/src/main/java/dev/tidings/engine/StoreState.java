@@ -18,6 +18,7 @@ final class StoreState {
 
   private static final long FORMAT_OLDEST = 1;
   private static final int RUN_NAME_LENGTH = 10;
+  private static final int GENERATION_LENGTH = 6;
 
   private final Store store;
   private final Level level;
@@ -58,7 +59,7 @@ final class StoreState {
     }
     StoreState state = new StoreState(store, level, boot, generation);
     if (store.isShared()) {
-      return store.get(Keys.FORMAT) == null ? beginShared(store, level, boot) : state;
+      return store.get(Keys.FORMAT) == null ? beginShared(store, level, boot, ids) : state;
     }
     Batch batch = new Batch();
     batch.put(Keys.FORMAT, number(FORMAT));
@@ -70,16 +71,31 @@ final class StoreState {
     return state;
   }
 
-  /// Makes a shared store; whoever comes second finds it made.
-  private static StoreState beginShared(Store store, Level level, String boot) {
-    StoreState state = new StoreState(store, level, boot, 0);
+  /// Makes a shared store; whoever comes second finds it made. Its generation is drawn by chance:
+  /// it may stand where another one stood, of which clients have cursors still.
+  private static StoreState beginShared(Store store, Level level, String boot, Ids ids) {
+    long generation = Long.parseLong(ids.name(GENERATION_LENGTH), 36) + 1;
+    StoreState state = new StoreState(store, level, boot, generation);
     Batch batch = new Batch();
     batch.put(Keys.FORMAT, number(FORMAT));
-    batch.put(Keys.GENERATION, number(0));
+    batch.put(Keys.GENERATION, number(generation));
     state.advance(batch);
     store.commit(batch, true);
     state.advanced();
     return state;
+  }
+
+  /// Begins another generation of a shared store that has lost what it had confirmed. From then on
+  /// every engine on it has to be opened anew.
+  ///
+  /// @param from the generation of who has noticed; if it is another one already, nothing is done
+  static void raise(Store store, long from) {
+    if (read(store, Keys.FORMAT, 0) > 0 && read(store, Keys.GENERATION, 0) == from) {
+      Batch batch = new Batch();
+      batch.put(Keys.GENERATION, number(from + 1));
+      batch.putUnseen(Keys.COMMIT, number(read(store, Keys.COMMIT, 0) + 1));
+      store.commit(batch, true);
+    }
   }
 
   private static boolean mayHaveLost(byte @Nullable [] run, String boot) {

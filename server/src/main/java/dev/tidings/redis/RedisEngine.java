@@ -66,6 +66,10 @@ public final class RedisEngine implements Engine {
   private static final long PATIENCE_MILLIS = 500;
 
   private static final long LOOK_AGAIN_MILLIS = 500;
+
+  /// How often a node that has nothing to do looks whether Redis is there, and has all.
+  private static final long WATCH_MILLIS = 1_000;
+
   private static final long TRY_AGAIN_MILLIS = 50;
 
   /// Waits for Redis as long as it takes here, whatever time the rules go by.
@@ -86,12 +90,14 @@ public final class RedisEngine implements Engine {
   private final AtomicBoolean awake = new AtomicBoolean();
 
   private volatile boolean closing;
+  private Runnable whenLost = () -> {};
 
   /// Why this node cannot go on until it is started again.
   private volatile String lost = "";
 
   // Confined to the writer.
   private boolean myTurn;
+  private long watchAtMillis;
   private boolean asked;
   private long askAgainMillis;
   private long companyUntilMillis;
@@ -270,14 +276,19 @@ public final class RedisEngine implements Engine {
       return engine.drain();
     }
     boolean heard = absorbAll();
+    if (!lost.isEmpty()) {
+      return true;
+    }
     boolean work = !engine.isDrained() || engine.isUntidy();
     if (!work) {
       giveBack();
+      watch();
       return heard;
     }
     if (store.applied() < neededCommit) {
       return heard || refuseWhatHasWaited();
     }
+    long begun = now();
     try {
       if (!mayDecide()) {
         return heard;
@@ -286,9 +297,12 @@ public final class RedisEngine implements Engine {
       engine.hold("");
       boolean did = engine.isDrained() ? engine.tidy() : engine.drain();
       afterwards(before);
+      if (did && store.applied() == before && !engine.fault().isEmpty()) {
+        unreachable(begun, engine.fault());
+      }
       return did || heard;
     } catch (StoreException e) {
-      unreachable(e);
+      unreachable(begun, String.valueOf(e.getMessage()));
       return heard || refuseWhatHasWaited();
     }
   }
@@ -303,6 +317,10 @@ public final class RedisEngine implements Engine {
           return true;
         }
         Batch batch = Batch.of(next.row());
+        if (LogEngine.beginsGeneration(batch)) {
+          lose("another generation has begun");
+          return true;
+        }
         store.absorbed(next.commit(), batch, next.row().length);
         engine.absorb(batch);
         companyUntilMillis = now() + COMPANY_MILLIS;
@@ -326,7 +344,7 @@ public final class RedisEngine implements Engine {
     unreachable = false;
     neededCommit = Math.max(neededCommit, turn.commit());
     if (turn.commit() < store.applied()) {
-      lose("Redis has gone back behind what it had confirmed");
+      lost(turn.commit());
       return false;
     }
     asked = !turn.granted();
@@ -361,13 +379,53 @@ public final class RedisEngine implements Engine {
     }
   }
 
-  private void unreachable(StoreException e) {
+  private void unreachable(long sinceMillis, String why) {
     if (!unreachable) {
-      LOG.warn("Redis cannot be asked: {}", e.getMessage());
-      unreachableSinceMillis = now();
+      LOG.warn("Redis cannot be asked: {}", why);
+      unreachableSinceMillis = sinceMillis;
     }
     unreachable = true;
     myTurn = false;
+  }
+
+  /// While there is nothing to do: is Redis there, and has it all that it had?
+  private void watch() {
+    long now = now();
+    if (now - watchAtMillis < 0) {
+      return;
+    }
+    watchAtMillis = now + WATCH_MILLIS;
+    try {
+      long commit = store.lastCommit();
+      if (unreachable) {
+        LOG.info("Redis answers again");
+      }
+      unreachable = false;
+      engine.hold("");
+      if (commit < store.applied()) {
+        lost(commit);
+      }
+    } catch (StoreException e) {
+      unreachable(now, String.valueOf(e.getMessage()));
+      engine.hold("Redis cannot be reached");
+    }
+  }
+
+  /// Redis does not have all that it had. Everybody is told so, here and at the other nodes, by
+  /// another generation: every epoch changes, and older cursors are refused.
+  private void lost(long commit) {
+    LOG.error("Redis has lost commits {} to {}", commit + 1, store.applied());
+    try {
+      if (store.take().granted()) {
+        store.begin(store.lastCommit());
+        engine.raiseGeneration();
+        store.pass();
+      }
+    } catch (StoreException e) {
+      LOG.warn("it could not be told: {}", e.getMessage());
+      return; // tried again
+    }
+    lose("Redis has lost what it had confirmed");
   }
 
   private boolean refuseWhatHasWaited() {
@@ -380,9 +438,17 @@ public final class RedisEngine implements Engine {
 
   private void lose(String why) {
     if (lost.isEmpty()) {
-      LOG.error("this node has to be started again: {}", why);
-      lost = why + ", restart needed";
+      LOG.error("this node begins anew: {}", why);
+      lost = why + ", beginning anew";
+      whenLost.run();
     }
+  }
+
+  /// What to do when this engine cannot go on, for what it knows and what Redis has are two
+  /// histories: it is to be closed and another one opened. Called at most once, by the writer,
+  /// which must not be kept. To be set before [#start(List)].
+  public void whenLost(Runnable beginAnew) {
+    whenLost = beginAnew;
   }
 
   @Override

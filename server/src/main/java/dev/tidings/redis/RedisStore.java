@@ -130,6 +130,12 @@ final class RedisStore implements Store {
         (Long) answer.get(0) == 1, (Long) answer.get(1), Math.max(0, (Long) answer.get(3)));
   }
 
+  /// The last commit of all.
+  long lastCommit() {
+    byte[] commit = link.await(link.commands().get(link.key("commit")), COMMIT_MILLIS);
+    return commit == null ? 0 : number(commit);
+  }
+
   /// Gives back the turn, and the place in the line.
   void pass() {
     link.run(Script.PASS, COMMIT_MILLIS, token.getBytes(US_ASCII));
