@@ -3,9 +3,9 @@
 -- KEYS[1] what all our keys begin with
 -- ARGV    the node, the commit before, the time until which this is good, milliseconds that a turn lasts at most,
 --         whether the node has more (1) or not (0), the oldest commit that is still told, what the other nodes are
---         told; then the steps, each a letter and what it takes
+--         told, the generation it belongs to (empty: whichever); then the steps, each a letter and what it takes
 -- Answers what became of it: 1 kept, 0 overtaken by another commit, -1 another node has the turn, -2 too late, -3 the
--- store has gone back; then the last commit and the time, and whether the node has the turn still (1) or not (0).
+-- store has gone back or is another one; then the last commit and the time, and whether the node has the turn still (1) or not (0).
 local ours = KEYS[1]
 local node = ARGV[1]
 local before = tonumber(ARGV[2])
@@ -14,7 +14,7 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local commit = tonumber(redis.call('GET', ours .. 'commit') or '0')
 local turn = redis.call('HMGET', ours .. 'turn', 'node', 'until')
-if commit < before then
+if commit < before or (ARGV[8] ~= '' and redis.call('HGET', ours .. 'S', 'generation') ~= ARGV[8]) then
   return {-3, commit, now}
 end
 if commit > before then
@@ -107,7 +107,7 @@ function steps.W(at)
   return at + 1
 end
 
-local at = 8
+local at = 9
 while at <= #ARGV do
   at = steps[ARGV[at]](at + 1)
 end
@@ -124,5 +124,6 @@ if next then
 else
   redis.call('DEL', ours .. 'turn')
 end
-redis.call('XADD', ours .. 'commits', 'MINID', '~', ARGV[6], number .. '-0', 'b', ARGV[7], 'o', node, 'n', next or '')
+redis.call('XADD', ours .. 'commits', 'MINID', '~', ARGV[6], number .. '-0', 'b', ARGV[7], 'o', node, 'n', next or '',
+  'g', redis.call('HGET', ours .. 'S', 'generation') or '')
 return {1, commit, now, next == node and 1 or 0}

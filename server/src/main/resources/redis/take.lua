@@ -3,7 +3,7 @@
 -- KEYS[1] what all our keys begin with
 -- ARGV    the node, milliseconds that a turn lasts at most
 -- Answers whether the node has the turn (1) or not (0), the last commit, the time, and how long the turn of another
--- one may last still.
+-- one may last still; then the generation of the store, if it has one.
 local ours = KEYS[1]
 local node = ARGV[1]
 local lasts = tonumber(ARGV[2])
@@ -11,10 +11,11 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local turn = redis.call('HMGET', ours .. 'turn', 'node', 'until')
 local commit = tonumber(redis.call('GET', ours .. 'commit') or '0')
+local generation = redis.call('HGET', ours .. 'S', 'generation') or ''
 if turn[1] and turn[1] ~= node and tonumber(turn[2]) > now then
   redis.call('ZADD', ours .. 'waiting', 'NX', now, node)
-  return {0, commit, now, tonumber(turn[2]) - now}
+  return {0, commit, now, tonumber(turn[2]) - now, generation}
 end
 redis.call('HSET', ours .. 'turn', 'node', node, 'until', string.format('%.0f', now + lasts))
 redis.call('ZREM', ours .. 'waiting', node)
-return {1, commit, now, 0}
+return {1, commit, now, 0, generation}

@@ -281,11 +281,6 @@ public final class LogEngine implements Engine {
     StoreState.raise(store, ledger.state().generation());
   }
 
-  /// Whether `kept` says that another generation begins.
-  public static boolean beginsGeneration(Batch kept) {
-    return kept.findUnseen(Keys.GENERATION).isPresent();
-  }
-
   /// Tidies up a little, if that is due and nothing else was asked; `false` if it is not. To be
   /// called at least once a second while nothing is drained, by the thread that drains. Also near a
   /// full disk, for that is how room is made.

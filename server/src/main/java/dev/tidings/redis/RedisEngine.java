@@ -209,7 +209,7 @@ public final class RedisEngine implements Engine {
       } catch (InterruptedException e) {
         break;
       } catch (RuntimeException e) {
-        if (!closing) {
+        if (!closing && connection != null) {
           LOG.warn("cannot hear what other nodes commit: {}", e.getMessage());
         }
         connection = closed(connection);
@@ -312,15 +312,15 @@ public final class RedisEngine implements Engine {
     for (Told next = told.poll(); next != null; next = told.poll()) {
       any = true;
       if (next.commit() > store.applied()) {
+        if (!store.isOurs(next.generation())) {
+          lose("another generation has begun");
+          return true;
+        }
         if (next.commit() != store.applied() + 1) {
           lose("what other nodes have committed is no longer all there");
           return true;
         }
         Batch batch = Batch.of(next.row());
-        if (LogEngine.beginsGeneration(batch)) {
-          lose("another generation has begun");
-          return true;
-        }
         store.absorbed(next.commit(), batch, next.row().length);
         engine.absorb(batch);
         companyUntilMillis = now() + COMPANY_MILLIS;
@@ -343,7 +343,7 @@ public final class RedisEngine implements Engine {
     RedisStore.Turn turn = store.take();
     unreachable = false;
     neededCommit = Math.max(neededCommit, turn.commit());
-    if (turn.commit() < store.applied()) {
+    if (turn.commit() < store.applied() || !turn.sameHistory()) {
       lost(turn.commit());
       return false;
     }
@@ -402,7 +402,7 @@ public final class RedisEngine implements Engine {
       }
       unreachable = false;
       engine.hold("");
-      if (commit < store.applied()) {
+      if (commit < store.applied() || !store.isSameHistory()) {
         lost(commit);
       }
     } catch (StoreException e) {
@@ -414,7 +414,7 @@ public final class RedisEngine implements Engine {
   /// Redis does not have all that it had. Everybody is told so, here and at the other nodes, by
   /// another generation: every epoch changes, and older cursors are refused.
   private void lost(long commit) {
-    LOG.error("Redis has lost commits {} to {}", commit + 1, store.applied());
+    LOG.error("Redis has {} commits of what had {}", commit, store.applied());
     try {
       if (store.take().granted()) {
         store.begin(store.lastCommit());

@@ -52,6 +52,7 @@ final class RedisStore implements Store {
   /// Rows fetched at once by a scan.
   private static final int PAGE = 256;
 
+  private static final byte[] GENERATION_FIELD = "generation".getBytes(US_ASCII);
   private static final byte[] NEXT_NUMBER_FIELD = "number".getBytes(US_ASCII);
 
   private final Clock clock = Clock.system();
@@ -73,6 +74,9 @@ final class RedisStore implements Store {
   private int incarnation = 1;
 
   private volatile String token;
+
+  /// Of the store that was begun with, empty while it has none.
+  private byte[] generation = new byte[0];
 
   /// Whether the last commit left us the turn.
   private boolean keptTurn;
@@ -113,8 +117,9 @@ final class RedisStore implements Store {
 
   /// @param granted whether it is our turn now; else we are told when it is ([Told#next])
   /// @param commit the last one: all up to it must be absorbed before anything is decided
+  /// @param sameHistory whether the store is the one that was begun with
   /// @param leftMillis how long another node's turn may last still
-  record Turn(boolean granted, long commit, long leftMillis) {}
+  record Turn(boolean granted, long commit, boolean sameHistory, long leftMillis) {}
 
   /// Takes the turn to commit, or asks for it.
   Turn take() {
@@ -127,7 +132,25 @@ final class RedisStore implements Store {
         link.run(Script.TAKE, millisMax, token.getBytes(US_ASCII), ascii(TURN_MILLIS));
     redisAheadMillis = (Long) answer.get(2) - before;
     return new Turn(
-        (Long) answer.get(0) == 1, (Long) answer.get(1), Math.max(0, (Long) answer.get(3)));
+        (Long) answer.get(0) == 1,
+        (Long) answer.get(1),
+        isOurs((byte[]) answer.get(4)),
+        Math.max(0, (Long) answer.get(3)));
+  }
+
+  /// Whether this generation is the one that was begun with.
+  boolean isOurs(byte[] other) {
+    return generation.length == 0 || Arrays.equals(generation, other);
+  }
+
+  /// Whether the store is the one that was begun with.
+  boolean isSameHistory() {
+    return isOurs(generation());
+  }
+
+  private byte[] generation() {
+    byte[] row = link.await(link.commands().hget(link.key("S"), GENERATION_FIELD), COMMIT_MILLIS);
+    return row == null ? new byte[0] : row;
   }
 
   /// The last commit of all.
@@ -144,6 +167,7 @@ final class RedisStore implements Store {
   /// What is there is all that there is: begins to follow from here. To be called with the turn.
   void begin(long commit) {
     applied = commit;
+    generation = generation();
     oldestTold = commit + 1;
     told.clear();
     toldBytes = 0;
@@ -241,6 +265,9 @@ final class RedisStore implements Store {
   private void follow(long commit, Batch batch, int bytes) {
     cache.follow(batch);
     applied = commit;
+    if (generation.length == 0) {
+      generation = generation(); // it was made just now
+    }
     told.addLast(bytes);
     toldBytes += bytes;
     while (toldBytes > TOLD_BYTES || told.size() > TOLD_COMMITS_MAX) {
@@ -258,6 +285,7 @@ final class RedisStore implements Store {
     all.add(ascii(more.getAsBoolean() ? 1 : 0));
     all.add(ascii(oldestTold));
     all.add(row);
+    all.add(generation);
     long window = -1;
     for (Step step : batch.steps()) {
       switch (step) {

@@ -10,7 +10,8 @@ import java.util.Map;
 /// @param row the batch, see [dev.tidings.engine.Batch#of]
 /// @param by who made it: the name by which the turn knew him
 /// @param next whose turn it is now, `""` if nobody's
-record Told(long commit, byte[] row, String by, String next) {
+/// @param generation of the store from then on
+record Told(long commit, byte[] row, String by, String next, byte[] generation) {
   static final String STREAM = "commits";
 
   static Told of(StreamMessage<byte[], byte[]> message) {
@@ -19,6 +20,7 @@ record Told(long commit, byte[] row, String by, String next) {
     byte[] row = new byte[0];
     String by = "";
     String next = "";
+    byte[] generation = new byte[0];
     for (Map.Entry<byte[], byte[]> field : message.getBody().entrySet()) {
       if (field.getKey().length != 1) {
         throw new Store.StoreException("the stream of commits holds something else: " + id, null);
@@ -27,12 +29,13 @@ record Told(long commit, byte[] row, String by, String next) {
         case 'b' -> row = field.getValue();
         case 'o' -> by = text(field.getValue());
         case 'n' -> next = text(field.getValue());
+        case 'g' -> generation = field.getValue();
         default ->
             throw new Store.StoreException(
                 "the stream of commits holds something else: " + id, null);
       }
     }
-    return new Told(Long.parseLong(id.substring(0, dash)), row, by, next);
+    return new Told(Long.parseLong(id.substring(0, dash)), row, by, next, generation);
   }
 
   private static String text(byte[] value) {

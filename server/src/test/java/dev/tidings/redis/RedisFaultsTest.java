@@ -174,6 +174,22 @@ class RedisFaultsTest {
     assertThat(anew.keep("2").seq()).isEqualTo(1);
   }
 
+  /// Others were quicker to write again than this one was to look.
+  @Test
+  void aStoreThatBeganAgainIsNotTakenForTheOldOne() {
+    Node one = node("a");
+    one.keep("1");
+    redis.pause(); // whoever looks now waits
+    redis.kill();
+    redis.startEmpty();
+    Node anew = node("b");
+    for (int i = 0; i < 10; i++) {
+      anew.keep("" + i);
+    }
+    await().atMost(PATIENCE).until(() -> one.lost.get() == 1);
+    assertThat(one.texts()).containsExactly("\"1\"");
+  }
+
   @Test
   void aCommitWhoseAnswerIsLostIsKeptOnceOnly() {
     try (FaultProxy proxy = FaultProxy.to(redis.address(), 7)) {
