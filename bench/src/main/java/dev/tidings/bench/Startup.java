@@ -27,6 +27,9 @@ final class Startup implements Callable<Integer> {
   @Option(names = "--times", defaultValue = "15", description = "How often.")
   private int times;
 
+  @Option(names = "--search", description = "With the index of search switched on.")
+  private boolean search;
+
   @Override
   public Integer call() {
     List<Double> seconds = new ArrayList<>();
@@ -38,7 +41,8 @@ final class Startup implements Callable<Integer> {
         seconds.add(start.seconds());
         busy.add(start.processorSeconds());
       }
-      report.say("./tidings serve to the first welcome, %d times", times);
+      report.say(
+          "./tidings serve%s to the first welcome, %d times", search ? " --search on" : "", times);
       report.repeated("seconds", "seconds", seconds, SECONDS_MAX);
       report.note("serverCpuSecondsEach", busy);
       report.say("  %-44s %,12.2f", "of them on the processor, median", Report.median(busy));
@@ -54,7 +58,8 @@ final class Startup implements Callable<Integer> {
 
   private Start once() {
     try (Scratch scratch = setting.scratch();
-        ServerProcess server = setting.start(scratch);
+        ServerProcess server =
+            search ? setting.start(scratch, "--search", "on") : setting.start(scratch);
         LineClient client = server.connect(ANSWER_MAX)) {
       client.ask("{\"op\":\"auth\",\"user\":\"alice\"}", "welcome");
       double seconds = (System.nanoTime() - server.startedNanos()) / 1e9;
