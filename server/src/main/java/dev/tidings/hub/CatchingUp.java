@@ -239,8 +239,8 @@ final class CatchingUp {
   }
 
   private void give(Session session, PageRequest wanted, Answer.Page page) {
-    long after = wanted.after();
-    boolean trimmed = page.low() > after + 1 && !wanted.fresh();
+    long after = Math.max(wanted.after(), wanted.doubtful());
+    boolean trimmed = page.low() > after + 1;
     boolean letGo = wanted.letGo() && !page.more() && !isIn(session, page.conversation());
     if (!trimmed && page.items().isEmpty() && !letGo) {
       return;

@@ -128,7 +128,7 @@ final class Delivery {
     if (course == null && readers.get().isEmpty()) {
       return;
     }
-    if (course != null && course.lastWaiting() instanceof Outgoing last && !last.run.isFull()) {
+    if (course != null && course.lastWaiting() instanceof Outgoing last && last.takes()) {
       last.run.add(entry);
       fanOut.grew(course);
       return;
@@ -154,6 +154,12 @@ final class Delivery {
       this.commit = commit;
       this.run = run;
       this.readers = readers;
+    }
+
+    /// Whether more may leave with it. Not if somebody came since: of what was there before he is not
+    /// told that it is gone, and of what comes now he must be.
+    boolean takes() {
+      return !run.isFull() && newestReader == shard.welcomes;
     }
 
     @Override

@@ -68,8 +68,9 @@ public final class CatchUp {
     /// It is not known yet where it starts: see [CatchUp#await].
     boolean awaiting;
 
-    /// Nothing of it was given on this connection, so nothing can be missing before what is.
-    boolean fresh;
+    /// Up to this entry it may not be his to see, and if it is, his `sync` tells him; so there is
+    /// no gap to be told of before. 0 once something was given.
+    long doubtful;
 
     /// The list may name an earlier place to begin: see [Replay].
     boolean held;
@@ -85,10 +86,10 @@ public final class CatchUp {
   /// A page to be read.
   ///
   /// @param number tells it from others, for what it was to serve may be forgotten meanwhile
-  /// @param fresh whether nothing was given before, so that there is no gap to be told
+  /// @param doubtful if entries up to this one are not there, there is no gap to be told
   /// @param letGo whether the reader is to be told, behind the last entry, that he is out
   public record PageRequest(
-      long number, ConversationId in, long after, boolean fresh, boolean letGo) {}
+      long number, ConversationId in, long after, long doubtful, boolean letGo) {}
 
   /// A page of the list to be read: of the conversations that moved behind `since`, in the order of
   /// their numbers, those from `from` on.
@@ -122,10 +123,11 @@ public final class CatchUp {
     Note known = notes.get(in);
     if (known != null) {
       known.seen = Math.max(known.seen, last);
+      known.doubtful = known.doubtful == 0 ? 0 : Math.max(known.doubtful, last);
       return true;
     }
     Optional<Note> note = begin(in, first - 1, last);
-    note.ifPresent(begun -> begun.fresh = true);
+    note.ifPresent(begun -> begun.doubtful = last);
     return note.isPresent();
   }
 
@@ -199,7 +201,7 @@ public final class CatchUp {
     }
     Note note = notes.computeIfAbsent(row.conversation().id(), id -> new Note());
     note.held = false;
-    note.fresh = false;
+    note.doubtful = 0;
     note.position = row.after();
     note.seen = Math.max(note.seen, row.head());
     note.letGo = row.turn() == Answer.Owed.Turn.LET_GO;
@@ -271,7 +273,8 @@ public final class CatchUp {
         note.page = ++pages;
         note.seenWhenAsked = note.seen;
         underWay =
-            new PageRequest(note.page, candidate.getKey(), note.position, note.fresh, note.letGo);
+            new PageRequest(
+                note.page, candidate.getKey(), note.position, note.doubtful, note.letGo);
         return Optional.of(underWay);
       }
     }
@@ -288,7 +291,7 @@ public final class CatchUp {
     Note note = ended();
     note.commit = Math.max(note.commit, page.commit());
     if (!page.items().isEmpty()) {
-      note.fresh = false;
+      note.doubtful = 0;
       note.position = page.items().getLast().seq();
     }
     if (!page.more()) {
