@@ -31,6 +31,7 @@ import dev.tidings.transport.Port;
 import dev.tidings.transport.Tls;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
@@ -71,6 +72,22 @@ public final class Server implements AutoCloseable {
   /// @throws IOException if the port cannot be had
   /// @throws dev.tidings.engine.Store.StoreException if the data cannot be opened
   public Server(ServerSettings settings) throws IOException {
+    this(settings, EmbeddedEngine::new);
+  }
+
+  /// Makes the engine of a node that is alone.
+  interface EngineMaker {
+    Engine make(
+        Path data,
+        Level level,
+        EngineLimits limits,
+        Clock clock,
+        Ids ids,
+        Optional<TextIndex> index);
+  }
+
+  /// With another engine for a node that is alone than the embedded one.
+  Server(ServerSettings settings, EngineMaker maker) throws IOException {
     Clock clock = Clock.system();
     Ids ids = new Ids(new SecureRandom());
 
@@ -107,8 +124,7 @@ public final class Server implements AutoCloseable {
       shared.whenLost(() -> whenLost.get().run());
       engine = shared;
     } else {
-      engine =
-          new EmbeddedEngine(settings.data(), settings.durability(), limits, clock, ids, index);
+      engine = maker.make(settings.data(), settings.durability(), limits, clock, ids, index);
     }
 
     lanes = Lanes.start(settings.lanes(), settings.network().io());

@@ -1,5 +1,6 @@
 package dev.tidings.running;
 
+import dev.tidings.testbed.process.Warden;
 import java.io.BufferedReader;
 import java.io.EOFException;
 import java.io.IOException;
@@ -32,6 +33,11 @@ public final class ServeProcess implements AutoCloseable {
 
   /// Starts it with these options, and returns once it answers.
   public static ServeProcess start(Path data, int port, String... options) {
+    return startOther("dev.tidings.Main", data, port, options);
+  }
+
+  /// Starts another main class that takes the options of `serve` and greets as that does.
+  public static ServeProcess startOther(String mainClass, Path data, int port, String... options) {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -41,7 +47,7 @@ public final class ServeProcess implements AutoCloseable {
                 "-XX:TieredStopAtLevel=1", // it lives for seconds
                 "-cp",
                 System.getProperty("java.class.path"),
-                "dev.tidings.Main",
+                mainClass,
                 "serve",
                 "--data",
                 data.toString(),
@@ -51,7 +57,8 @@ public final class ServeProcess implements AutoCloseable {
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().keySet().removeIf(name -> name.startsWith("TIDINGS_"));
     try {
-      Process process = builder.redirectError(ProcessBuilder.Redirect.INHERIT).start();
+      Process process =
+          Warden.watch(builder.redirectError(ProcessBuilder.Redirect.INHERIT).start());
       return greeted(process);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -118,6 +125,7 @@ public final class ServeProcess implements AutoCloseable {
         process.destroyForcibly();
         throw new IllegalStateException("it did not end");
       }
+      Warden.forget(process);
       return process.exitValue();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -127,6 +135,6 @@ public final class ServeProcess implements AutoCloseable {
 
   @Override
   public void close() {
-    process.destroyForcibly();
+    kill();
   }
 }
