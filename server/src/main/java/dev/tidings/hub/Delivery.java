@@ -156,8 +156,8 @@ final class Delivery {
       this.readers = readers;
     }
 
-    /// Whether more may leave with it. Not if somebody came since: of what was there before he is not
-    /// told that it is gone, and of what comes now he must be.
+    /// Whether more may leave with it. Not if somebody came since: of what was there before he is
+    /// not told that it is gone, and of what comes now he must be.
     boolean takes() {
       return !run.isFull() && newestReader == shard.welcomes;
     }
