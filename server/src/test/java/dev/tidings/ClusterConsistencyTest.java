@@ -1,0 +1,120 @@
+package dev.tidings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tidings.running.ServeProcess;
+import dev.tidings.testbed.consistency.Checker;
+import dev.tidings.testbed.consistency.Chronicle;
+import dev.tidings.testbed.consistency.Verdict;
+import dev.tidings.testbed.drive.KillCycles;
+import dev.tidings.testbed.drive.Victim;
+import dev.tidings.testbed.redis.NeedsRedis;
+import dev.tidings.testbed.redis.RedisProcess;
+import dev.tidings.testbed.redis.RedisSettings;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// As [ConsistencyTest], on two nodes and one Redis: now the node at hand is killed, and everybody
+/// goes on at the other one, now Redis.
+@NeedsRedis
+class ClusterConsistencyTest {
+  /// In a run of its own: `-Dcycles=300`.
+  private static final int CYCLES = Integer.getInteger("cycles", 3);
+
+  private static final int SENDS = 200;
+
+  private final long seed = Long.getLong("seed", new Random().nextLong());
+
+  @TempDir Path folder;
+
+  @Test
+  void everyPromiseIsKeptOverKillsOfNodesAndOfRedis() {
+    Chronicle chronicle = new Chronicle();
+    try (Nodes nodes = new Nodes(folder)) {
+      KillCycles.Plan plan =
+          new KillCycles.Plan(seed, /* users= */ 2, CYCLES, SENDS, /* faults= */ true);
+      KillCycles.run(nodes, plan, chronicle, said -> {});
+    }
+    Verdict verdict = Checker.check(chronicle);
+    if (!verdict.isClean()) {
+      chronicle.write(Path.of("target", "cluster.ndjson"));
+    }
+    assertThat(verdict.violations()).as("seed %d: %s", seed, verdict).isEmpty();
+    assertThat(verdict.declared()).isZero();
+    assertThat(verdict.confirmed()).isEqualTo((long) CYCLES * SENDS);
+  }
+
+  /// Two nodes in processes of their own, and their Redis.
+  private static final class Nodes implements Victim {
+    private final Path folder;
+    private final RedisProcess redis = RedisProcess.start(RedisSettings.ON_DISK);
+    private final @Nullable ServeProcess[] nodes = new ServeProcess[2];
+    private int current;
+    private int kills;
+
+    Nodes(Path folder) {
+      this.folder = folder;
+    }
+
+    /// Whoever was killed is back; everybody goes to the other node.
+    @Override
+    public InetSocketAddress start() {
+      if (!redis.isAlive()) {
+        redis.start();
+      }
+      for (int i = 0; i < nodes.length; i++) {
+        if (nodes[i] == null) {
+          nodes[i] =
+              ServeProcess.startOther(
+                  "dev.tidings.Main",
+                  folder.resolve("node-" + i),
+                  0,
+                  "--no-rate-limits",
+                  "--drain",
+                  "0",
+                  "--redis",
+                  redis.uri());
+        }
+      }
+      current = 1 - current;
+      return node(current).address();
+    }
+
+    private ServeProcess node(int number) {
+      ServeProcess node = nodes[number];
+      if (node == null) {
+        throw new IllegalStateException("node " + number + " is dead");
+      }
+      return node;
+    }
+
+    @Override
+    public void kill() {
+      kills++;
+      if (kills % 3 == 0) {
+        redis.kill();
+      } else {
+        kill(current);
+      }
+    }
+
+    private void kill(int number) {
+      ServeProcess node = nodes[number];
+      if (node != null) {
+        node.kill();
+        nodes[number] = null;
+      }
+    }
+
+    @Override
+    public void close() {
+      kill(0);
+      kill(1);
+      redis.close();
+    }
+  }
+}
