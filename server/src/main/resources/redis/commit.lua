@@ -5,7 +5,8 @@
 --         whether the node has more (1) or not (0), the oldest commit that is still told, what the other nodes are
 --         told, the generation it belongs to (empty: whichever); then the steps, each a letter and what it takes
 -- Answers what became of it: 1 kept, 0 overtaken by another commit, -1 another node has the turn, -2 too late, -3 the
--- store has gone back or is another one; then the last commit and the time, and whether the node has the turn still (1) or not (0).
+-- store has gone back or is another one; then the last commit and the time, and whose turn it is now: its own still (1),
+-- another node's (2) or nobody's (0).
 local ours = KEYS[1]
 local node = ARGV[1]
 local before = tonumber(ARGV[2])
@@ -126,4 +127,4 @@ else
 end
 redis.call('XADD', ours .. 'commits', 'MINID', '~', ARGV[6], number .. '-0', 'b', ARGV[7], 'o', node, 'n', next or '',
   'g', redis.call('HGET', ours .. 'S', 'generation') or '')
-return {1, commit, now, next == node and 1 or 0}
+return {1, commit, now, next == node and 1 or next and 2 or 0}

@@ -60,12 +60,15 @@ public final class RedisEngine implements Engine {
   private static final long FOLLOW_BLOCK_MILLIS = 1_000;
 
   /// Who has heard of another node's commit so recently takes the turn before he decides.
-  private static final long COMPANY_MILLIS = 50;
+  private static final long COMPANY_MILLIS = 1_000;
 
   /// How long changes wait for Redis before they are refused.
   private static final long PATIENCE_MILLIS = 500;
 
   private static final long LOOK_AGAIN_MILLIS = 500;
+
+  /// Whoever waits for the turn looks himself so often: one that is given back is told to nobody.
+  private static final long ASK_AGAIN_MILLIS = 5;
 
   /// How often a node that has nothing to do looks whether Redis is there, and has all.
   private static final long WATCH_MILLIS = 1_000;
@@ -324,7 +327,7 @@ public final class RedisEngine implements Engine {
         store.absorbed(next.commit(), batch, next.row().length);
         engine.absorb(batch);
         companyUntilMillis = now() + COMPANY_MILLIS;
-        myTurn = next.next().equals(store.token());
+        myTurn |= next.next().equals(store.token());
         asked &= !myTurn;
       }
     }
@@ -348,7 +351,7 @@ public final class RedisEngine implements Engine {
       return false;
     }
     asked = !turn.granted();
-    askAgainMillis = now + turn.leftMillis() + 1;
+    askAgainMillis = now + Math.min(turn.leftMillis() + 1, ASK_AGAIN_MILLIS);
     myTurn = turn.granted();
     return myTurn && store.applied() >= turn.commit();
   }
@@ -364,6 +367,9 @@ public final class RedisEngine implements Engine {
       myTurn = false;
     } else {
       myTurn = store.keptTurn();
+      if (store.gaveTurn()) {
+        companyUntilMillis = now() + COMPANY_MILLIS;
+      }
     }
   }
 

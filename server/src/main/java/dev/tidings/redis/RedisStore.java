@@ -64,7 +64,9 @@ final class RedisStore implements Store {
   private final Deque<Integer> told = new ArrayDeque<>();
 
   private long toldBytes;
-  private long oldestTold = 1;
+
+  /// Older commits need not be told any more; 0 until so much is known.
+  private long oldestTold;
 
   private BooleanSupplier more = () -> false;
   private volatile long owner = Thread.currentThread().threadId();
@@ -78,8 +80,11 @@ final class RedisStore implements Store {
   /// Of the store that was begun with, empty while it has none.
   private byte[] generation = new byte[0];
 
-  /// Whether the last commit left us the turn.
-  private boolean keptTurn;
+  private static final int OURS = 1;
+  private static final int ANOTHERS = 2;
+
+  /// Whose turn it was behind our last commit: ours, another's, or nobody's (0).
+  private int turnBehind;
 
   /// What to add to our clock to have that of Redis.
   private long redisAheadMillis;
@@ -168,7 +173,7 @@ final class RedisStore implements Store {
   void begin(long commit) {
     applied = commit;
     generation = generation();
-    oldestTold = commit + 1;
+    oldestTold = 0; // what stands there is for nodes that may need it still
     told.clear();
     toldBytes = 0;
     cache.clear();
@@ -176,7 +181,12 @@ final class RedisStore implements Store {
 
   /// Whether the last commit left us the turn, for we had more.
   boolean keptTurn() {
-    return keptTurn;
+    return turnBehind == OURS;
+  }
+
+  /// Whether the last commit gave the turn to another node, which waited.
+  boolean gaveTurn() {
+    return turnBehind == ANOTHERS;
   }
 
   // Commits.
@@ -198,12 +208,12 @@ final class RedisStore implements Store {
     byte[] row = batch.row();
     String as = token;
     byte[][] arguments = arguments(batch, row, as);
-    keptTurn = false;
+    turnBehind = 0;
     long code;
     try {
       List<Object> answer = link.run(Script.COMMIT, COMMIT_MILLIS, arguments);
       code = (Long) answer.get(0);
-      keptTurn = code == 1 && (Long) answer.get(3) == 1;
+      turnBehind = code == 1 ? (int) (long) (Long) answer.get(3) : 0;
       redisAheadMillis = (Long) answer.get(2) - clock.epochMillis();
     } catch (NotKeptException e) {
       throw e;
@@ -272,7 +282,7 @@ final class RedisStore implements Store {
     toldBytes += bytes;
     while (toldBytes > TOLD_BYTES || told.size() > TOLD_COMMITS_MAX) {
       toldBytes -= told.removeFirst();
-      oldestTold++;
+      oldestTold = applied - told.size() + 1;
     }
   }
 
