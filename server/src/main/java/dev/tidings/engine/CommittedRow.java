@@ -2,7 +2,6 @@ package dev.tidings.engine;
 
 import dev.tidings.protocol.Payload;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -155,12 +154,7 @@ final class CommittedRow {
 
   private static Conversation conversation(RowReader row) {
     long number = row.number();
-    int letter = row.octet();
-    ConversationId.Kind kind =
-        Arrays.stream(ConversationId.Kind.values())
-            .filter(each -> each.letter() == letter)
-            .findFirst()
-            .orElseThrow(() -> new IllegalStateException("damaged row: conversation " + letter));
+    ConversationId.Kind kind = ConversationId.Kind.of(row.octet());
     return new Conversation(number, new ConversationId(kind, row.counted()), row.counted());
   }
 

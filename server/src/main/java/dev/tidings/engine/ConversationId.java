@@ -20,6 +20,16 @@ public record ConversationId(Kind kind, String name) {
       this.letter = letter;
     }
 
+    /// The kind whose mark in stored rows this is.
+    static Kind of(int letter) {
+      for (Kind kind : values()) {
+        if (kind.letter == letter) {
+          return kind;
+        }
+      }
+      throw new IllegalStateException("damaged row: conversation of kind " + letter);
+    }
+
     /// The letter of its address, also its mark in stored keys.
     public char letter() {
       return letter;

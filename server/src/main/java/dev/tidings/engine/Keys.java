@@ -152,13 +152,8 @@ final class Keys {
 
   /// The conversation of a key made by [#name].
   static ConversationId named(byte[] key) {
-    String name = new String(key, 2, key.length - 2, StandardCharsets.UTF_8);
-    for (ConversationId.Kind kind : ConversationId.Kind.values()) {
-      if (kind.letter() == key[1]) {
-        return new ConversationId(kind, name);
-      }
-    }
-    throw new IllegalStateException("damaged key: conversation of kind " + key[1]);
+    return new ConversationId(
+        ConversationId.Kind.of(key[1]), new String(key, 2, key.length - 2, StandardCharsets.UTF_8));
   }
 
   /// Where the marks of `window` begin.

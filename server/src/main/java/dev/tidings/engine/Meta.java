@@ -137,7 +137,8 @@ record Meta(
 
   static Meta of(byte[] row) {
     RowReader reader = new RowReader(row);
-    ConversationId id = new ConversationId(kind(reader.octet()), reader.counted());
+    ConversationId id =
+        new ConversationId(ConversationId.Kind.of(reader.octet()), reader.counted());
     String epochStem = reader.counted();
     long generation = reader.number();
     long low = reader.number();
@@ -163,14 +164,5 @@ record Meta(
         again,
         markedFrom,
         filedSeconds);
-  }
-
-  private static ConversationId.Kind kind(int letter) {
-    for (ConversationId.Kind kind : ConversationId.Kind.values()) {
-      if (kind.letter() == letter) {
-        return kind;
-      }
-    }
-    throw new IllegalStateException("damaged row: conversation of kind " + letter);
   }
 }
