@@ -47,14 +47,7 @@ final class MoveRows {
           oldest = next;
           moves = new Moves(by); // of the same commit an older row may have gone
         }
-        long number = 0;
-        int count = 0;
-        while (!row.isAtEnd()) {
-          number += row.number();
-          moves.note(number, by);
-          count++;
-        }
-        note(count);
+        note(row, by, moves);
       }
     }
     return moves == null ? new Moves(commit + 1) : moves;
@@ -96,15 +89,7 @@ final class MoveRows {
       oldest = next;
     }
     RowReader row = new RowReader(value);
-    long by = row.number();
-    long number = 0;
-    int count = 0;
-    while (!row.isAtEnd()) {
-      number += row.number();
-      moves.note(number, by);
-      count++;
-    }
-    note(count);
+    note(row, row.number(), moves);
   }
 
   /// Another node dropped this row.
@@ -114,6 +99,18 @@ final class MoveRows {
       namedInAll -= named[place(oldest)];
       oldest++;
     }
+  }
+
+  /// The next row names what is left of `row`, moved by this commit.
+  private void note(RowReader row, long by, Moves moves) {
+    long number = 0;
+    int count = 0;
+    while (!row.isAtEnd()) {
+      number += row.number();
+      moves.note(number, by);
+      count++;
+    }
+    note(count);
   }
 
   private void note(int count) {
