@@ -94,48 +94,18 @@ public record ServerSettings(
     }
   }
 
-  /// As one of many nodes.
-  public ServerSettings with(Cluster other) {
-    return new ServerSettings(
-        address,
-        data,
-        key,
-        durability,
-        rateLimits,
-        keptTopics,
-        lanes,
-        conversations,
-        network,
-        Optional.of(other));
-  }
-
   /// Listening there.
   public ServerSettings with(InetSocketAddress other) {
-    return new ServerSettings(
-        other,
-        data,
-        key,
-        durability,
-        rateLimits,
-        keptTopics,
-        lanes,
-        conversations,
-        network,
-        cluster);
+    return with(other, network);
   }
 
   public ServerSettings with(Network other) {
+    return with(address, other);
+  }
+
+  private ServerSettings with(InetSocketAddress there, Network how) {
     return new ServerSettings(
-        address,
-        data,
-        key,
-        durability,
-        rateLimits,
-        keptTopics,
-        lanes,
-        conversations,
-        other,
-        cluster);
+        there, data, key, durability, rateLimits, keptTopics, lanes, conversations, how, cluster);
   }
 
   /// Names without tokens are believed.
