@@ -3,10 +3,7 @@ package dev.tidings;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidings.running.ServeProcess;
-import dev.tidings.testbed.consistency.Checker;
-import dev.tidings.testbed.consistency.Chronicle;
 import dev.tidings.testbed.consistency.Verdict;
-import dev.tidings.testbed.drive.KillCycles;
 import dev.tidings.testbed.drive.Victim;
 import dev.tidings.testbed.redis.NeedsRedis;
 import dev.tidings.testbed.redis.RedisProcess;
@@ -33,15 +30,9 @@ class ClusterConsistencyTest {
 
   @Test
   void everyPromiseIsKeptOverKillsOfNodesAndOfRedis() {
-    Chronicle chronicle = new Chronicle();
+    Verdict verdict;
     try (Nodes nodes = new Nodes(folder)) {
-      KillCycles.Plan plan =
-          new KillCycles.Plan(seed, /* users= */ 2, CYCLES, SENDS, /* faults= */ true);
-      KillCycles.run(nodes, plan, chronicle, said -> {});
-    }
-    Verdict verdict = Checker.check(chronicle);
-    if (!verdict.isClean()) {
-      chronicle.write(Path.of("target", "cluster.ndjson"));
+      verdict = ConsistencyTest.judge(nodes, ConsistencyTest.plan(seed, CYCLES, SENDS), "cluster");
     }
     assertThat(verdict.violations()).as("seed %d: %s", seed, verdict).isEmpty();
     assertThat(verdict.declared()).isZero();

@@ -46,15 +46,22 @@ class ConsistencyTest {
   }
 
   private Verdict judge(String mainClass) {
-    Chronicle chronicle = new Chronicle();
     try (Victim victim = new Serving(mainClass, folder.resolve("data"))) {
-      KillCycles.Plan plan =
-          new KillCycles.Plan(seed, /* users= */ 2, CYCLES, SENDS, /* faults= */ true);
-      KillCycles.run(victim, plan, chronicle, cycle -> {});
+      return judge(victim, plan(seed, CYCLES, SENDS), mainClass);
     }
+  }
+
+  static KillCycles.Plan plan(long seed, int cycles, int sends) {
+    return new KillCycles.Plan(seed, /* users= */ 2, cycles, sends, /* faults= */ true);
+  }
+
+  /// What the checker says of a run; what was noted is in `target`, if that is nothing good.
+  static Verdict judge(Victim victim, KillCycles.Plan plan, String name) {
+    Chronicle chronicle = new Chronicle();
+    KillCycles.run(victim, plan, chronicle, cycle -> {});
     Verdict verdict = Checker.check(chronicle);
     if (!verdict.isClean()) {
-      chronicle.write(Path.of("target", mainClass + ".ndjson"));
+      chronicle.write(Path.of("target", name + ".ndjson"));
     }
     return verdict;
   }
