@@ -31,7 +31,7 @@ final class Node implements AutoCloseable {
   }
 
   private void follow(Server current) {
-    current.whenLost(() -> Thread.ofPlatform().name("begin-anew").start(this::beginAnew));
+    current.lost().thenRun(() -> Thread.ofPlatform().name("begin-anew").start(this::beginAnew));
   }
 
   private synchronized void beginAnew() {

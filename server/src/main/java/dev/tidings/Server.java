@@ -36,11 +36,12 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,7 +59,7 @@ public final class Server implements AutoCloseable {
 
   private final String key;
   private final Engine engine;
-  private final AtomicReference<Runnable> whenLost = new AtomicReference<>(() -> {});
+  private final CompletionStage<Void> lost;
   private final Lanes lanes;
   private final List<Hub> hubs = new ArrayList<>();
   private final List<LaneSockets> sockets = new ArrayList<>();
@@ -121,9 +122,10 @@ public final class Server implements AutoCloseable {
               clock,
               ids,
               index);
-      shared.whenLost(() -> whenLost.get().run());
+      lost = shared.lost();
       engine = shared;
     } else {
+      lost = new CompletableFuture<>(); // never
       engine = maker.make(settings.data(), settings.durability(), limits, clock, ids, index);
     }
 
@@ -207,11 +209,10 @@ public final class Server implements AutoCloseable {
     return relay.map(Relay::address);
   }
 
-  /// What to do when this server cannot go on, for what it knows and what is kept are two
-  /// histories: it is to be closed at once, and another one started. Called at most once, by a
-  /// thread that must not be kept.
-  void whenLost(Runnable beginAnew) {
-    whenLost.set(beginAnew);
+  /// Done when this server cannot go on, for what it knows and what is kept are two histories: it
+  /// is to be closed at once, and another one started. Done by a thread that must not be kept.
+  CompletionStage<Void> lost() {
+    return lost;
   }
 
   /// How safely the next entry will be kept.

@@ -3,24 +3,20 @@ package dev.tidings.embedded;
 import dev.tidings.base.Check;
 import dev.tidings.base.Clock;
 import dev.tidings.base.Ids;
+import dev.tidings.driver.ReadThreads;
 import dev.tidings.engine.Change;
 import dev.tidings.engine.Engine;
 import dev.tidings.engine.EngineLimits;
+import dev.tidings.engine.ForwardingEngine;
 import dev.tidings.engine.Level;
 import dev.tidings.engine.LogEngine;
 import dev.tidings.engine.Query;
-import dev.tidings.engine.Sanctions;
 import dev.tidings.engine.Store;
 import dev.tidings.engine.TextIndex;
 import dev.tidings.engine.Ticket;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
@@ -35,19 +31,15 @@ import org.slf4j.LoggerFactory;
 /// disk the next batch gathers, so the batches grow with the load and a lone sender waits for one
 /// sync only. When there is nothing to do it tidies up, and sleeps but for a look at the free space
 /// each second.
-public final class EmbeddedEngine implements Engine {
+public final class EmbeddedEngine extends ForwardingEngine {
   private static final Logger LOG = LoggerFactory.getLogger(EmbeddedEngine.class);
 
   private static final int READERS = 2;
-  private static final int SEARCHERS = 1;
   private static final long LOOK_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
-  private static final long READS_END_SECONDS = 10;
 
   private final LogEngine engine;
   private final DiskGuard guard;
-  private final ExecutorService readers;
-  private final ExecutorService searchers;
-  private final Optional<TextIndex> index;
+  private final ReadThreads readers;
   private final Thread writer;
 
   /// Whether something was submitted since the writer last began to look.
@@ -105,13 +97,7 @@ public final class EmbeddedEngine implements Engine {
       Optional<TextIndex> index) {
     Check.that(level != Level.REPLICAS, "a single node has no replicas");
     this.guard = guard;
-    this.readers =
-        Executors.newFixedThreadPool(
-            READERS, Thread.ofPlatform().daemon().name("store-reader-", 1).factory());
-    this.searchers =
-        Executors.newFixedThreadPool(
-            SEARCHERS, Thread.ofPlatform().daemon().name("store-searcher-", 1).factory());
-    this.index = index;
+    this.readers = new ReadThreads(READERS, index);
     this.writer = Thread.ofPlatform().daemon().name("store-writer").unstarted(this::write);
     try {
       this.engine =
@@ -120,11 +106,11 @@ public final class EmbeddedEngine implements Engine {
               clock,
               ids,
               limits,
-              () -> level,
+              level,
               boot,
               this::wakeWriter,
               readers::execute,
-              index.map(words -> new LogEngine.Searching(words, searchers::execute)));
+              readers.searching());
     } catch (RuntimeException e) {
       store.close();
       throw e;
@@ -187,51 +173,12 @@ public final class EmbeddedEngine implements Engine {
 
   @Override
   public boolean read(Query query, Ticket ticket) {
-    try {
-      return !closing && engine.read(query, ticket);
-    } catch (RejectedExecutionException e) {
-      return false; // closed meanwhile
-    }
+    return !closing && ReadThreads.read(engine, query, ticket);
   }
 
   @Override
-  public String cursor(long commit, long nowMillis) {
-    return engine.cursor(commit, nowMillis);
-  }
-
-  @Override
-  public OptionalLong toldUpTo(String cursor, long nowMillis) {
-    return engine.toldUpTo(cursor, nowMillis);
-  }
-
-  @Override
-  public long commit() {
-    return engine.commit();
-  }
-
-  @Override
-  public Sanctions sanctions() {
-    return engine.sanctions();
-  }
-
-  @Override
-  public Map<String, String> channels() {
-    return engine.channels();
-  }
-
-  @Override
-  public List<String> erasing() {
-    return engine.erasing();
-  }
-
-  @Override
-  public Level level() {
-    return engine.level();
-  }
-
-  @Override
-  public String fault() {
-    return engine.fault();
+  protected Engine engine() {
+    return engine;
   }
 
   /// Answers what was accepted, then closes the store. Waits for the disk, and lets no interrupt
@@ -240,29 +187,10 @@ public final class EmbeddedEngine implements Engine {
   public void close() {
     closing = true;
     LockSupport.unpark(writer);
-    boolean interrupted = false;
-    while (!isOver()) {
-      try {
-        writer.join();
-        readers.shutdown();
-        searchers.shutdown();
-        index.ifPresent(TextIndex::close);
-        if (!readers.awaitTermination(READS_END_SECONDS, TimeUnit.SECONDS)
-            || !searchers.awaitTermination(READS_END_SECONDS, TimeUnit.SECONDS)) {
-          LOG.warn("reads are under way still; they fail now");
-          break;
-        }
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
+    boolean interrupted = readers.endBehind(List.of(writer));
     engine.close();
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
-  }
-
-  private boolean isOver() {
-    return !writer.isAlive() && readers.isTerminated() && searchers.isTerminated();
   }
 }

@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
 
 /// Decides every change, for good and in one order: may he, was it asked before, which number. Then
 /// keeps the whole batch with one sync, and only then is anything of it true.
@@ -25,7 +24,7 @@ final class Ledger {
 
   private final Store store;
   private final Clock clock;
-  private final Supplier<Level> level;
+  private final Level level;
   private final StoreState state;
   private final Logs logs;
   private final Marks marks;
@@ -42,12 +41,11 @@ final class Ledger {
   private final Absorbing absorbing;
 
   /// Opens the store's numbers; see [StoreState#open] for `boot`.
-  Ledger(
-      Store store, Clock clock, Ids ids, EngineLimits limits, Supplier<Level> level, String boot) {
+  Ledger(Store store, Clock clock, Ids ids, EngineLimits limits, Level level, String boot) {
     this.store = store;
     this.clock = clock;
     this.level = level;
-    this.state = StoreState.open(store, level.get(), boot, ids);
+    this.state = StoreState.open(store, level, boot, ids);
     this.logs = new Logs(store, state, ids);
     this.marks = new Marks(store, limits.dedupeSeconds());
     this.trimming = new Trimming(store, logs, marks, limits.retention(), clock.monotonicMillis());
@@ -71,11 +69,9 @@ final class Ledger {
     Log log = logs.findOrMake(ConversationId.ALL, batch);
     if (!batch.isEmpty()) {
       if (store.isShared()) {
-        state.advance(batch);
-      }
-      store.commit(batch, true);
-      if (store.isShared()) {
-        state.advanced();
+        state.keep(batch, true);
+      } else {
+        store.commit(batch, true);
       }
     }
     return log;
@@ -104,8 +100,6 @@ final class Ledger {
     return state;
   }
 
-  /// What became of a batch.
-  ///
   /// Takes into mind what another node of a shared store has kept as the next commit.
   ///
   /// @return what became true by it
@@ -115,6 +109,8 @@ final class Ledger {
     return CommittedRow.read(batch);
   }
 
+  /// What became of a batch.
+  ///
   /// @param failure why nothing of it was kept; empty when all is well
   /// @param unknown whether the failure leaves open what is on disk: nothing may be decided any
   ///   more until the store was opened anew
@@ -136,8 +132,7 @@ final class Ledger {
   /// Decides `changes` in order and keeps what they write in one commit, together with a little of
   /// what there is to tidy up.
   Outcome decide(List<Change> changes) {
-    Level kept = level.get();
-    Turn turn = new Turn(state.commit() + 1, clock.epochMillis(), kept, trimming);
+    Turn turn = new Turn(state.commit() + 1, clock.epochMillis(), level, trimming);
     boolean tidied = false;
     Marks.Windows windows = marks.windows();
     try {
@@ -160,13 +155,11 @@ final class Ledger {
     if (!turn.batch.isEmpty() || (store.isShared() && !turn.committed.isEmpty())) {
       moveRows.write(turn, moved);
       try {
+        if (store.isShared()) {
+          turn.batch.say(CommittedRow.of(turn.committed));
+        }
         if (turn.binding || store.isShared()) {
-          state.advance(turn.batch);
-          if (store.isShared()) {
-            turn.batch.say(CommittedRow.of(turn.committed));
-          }
-          store.commit(turn.batch, kept != Level.MEMORY);
-          state.advanced();
+          state.keep(turn.batch, level != Level.MEMORY);
         } else {
           // Of a commit that was not synced nothing may be told that rests on its number.
           store.commitUnsynced(turn.batch);

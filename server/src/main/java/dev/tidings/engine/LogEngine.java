@@ -15,7 +15,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Supplier;
 import org.jctools.queues.MpscUnboundedArrayQueue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,12 +53,13 @@ public final class LogEngine implements Engine {
   private static final int BATCH_CHANGES_MAX = 4_096;
   private static final long BATCH_BYTES_MAX = 8L << 20;
   private static final long RETRY_MILLIS = 1_000;
+  private static final String NOT_TOLD = "a lane could not be told of a commit";
   private static final long RETRY_BROKEN_MILLIS = 5_000;
 
   private final Store store;
   private final Ledger ledger;
   private final LogReader reader;
-  private final Supplier<Level> level;
+  private final Level level;
   private final Runnable wakeUp;
   private final Readers readers;
   private final Optional<Searching> searching;
@@ -101,12 +101,12 @@ public final class LogEngine implements Engine {
       String boot,
       Runnable wakeUp,
       Readers readers) {
-    this(store, clock, ids, limits, () -> level, boot, wakeUp, readers, Optional.empty());
+    this(store, clock, ids, limits, level, boot, wakeUp, readers, Optional.empty());
   }
 
   /// Opens what `store` holds.
   ///
-  /// @param level how safely the next entry will be kept, as far as is known by then
+  /// @param level how safely entries will be kept
   /// @param boot names this start of the machine, `""` if unknown
   /// @param wakeUp called from any thread when there is something to drain
   /// @param readers runs reads, on threads that may block
@@ -115,7 +115,7 @@ public final class LogEngine implements Engine {
       Clock clock,
       Ids ids,
       EngineLimits limits,
-      Supplier<Level> level,
+      Level level,
       String boot,
       Runnable wakeUp,
       Readers readers,
@@ -211,17 +211,24 @@ public final class LogEngine implements Engine {
     if (batch.isEmpty()) {
       return false;
     }
+    telling(this::decide, NOT_TOLD);
+    return true;
+  }
+
+  /// Does what tells the lanes of a commit. If that fails, some of them heard of it and others did
+  /// not, and nobody can say any more who knows what.
+  ///
+  /// @param otherwise what is wrong then
+  private void telling(Runnable work, String otherwise) {
     boolean told = false;
     try {
-      decide();
+      work.run();
       told = true;
     } finally {
       if (!told && broken.isEmpty()) {
-        // Some lanes heard of a commit and others did not: nobody can say any more who knows what.
-        broken = "a lane could not be told of a commit";
+        broken = otherwise;
       }
     }
-    return true;
   }
 
   /// Takes what one batch holds out of the queue; answers its bytes.
@@ -256,21 +263,13 @@ public final class LogEngine implements Engine {
   /// Takes over what another node of a shared store has kept as the next commit, and tells it to
   /// every lane. Called by the thread that drains, while nothing is being decided.
   public void absorb(Batch kept) {
-    boolean told = false;
-    try {
-      List<Committed> all = ledger.absorb(kept);
-      boolean moved = noteMoved(all); // before the commit counts: see LogFeed
-      committed = ledger.state().commit();
-      if (moved) {
-        searching.ifPresent(with -> with.index().wake());
-      }
-      tell(new Ledger.Outcome(Optional.empty(), false, all, List.of(), List.of()));
-      told = true;
-    } finally {
-      if (!told && broken.isEmpty()) {
-        broken = "what another node has kept could not be taken over";
-      }
-    }
+    telling(
+        () -> {
+          List<Committed> all = ledger.absorb(kept);
+          counts(all);
+          tell(new Ledger.Outcome(Optional.empty(), false, all, List.of(), List.of()));
+        },
+        "what another node has kept could not be taken over");
   }
 
   /// Makes known to all nodes that the shared store has lost what it had confirmed. This engine has
@@ -285,20 +284,12 @@ public final class LogEngine implements Engine {
   /// called at least once a second while nothing is drained, by the thread that drains. Also near a
   /// full disk, for that is how room is made.
   public boolean tidy() {
-    if (closed || !broken.isEmpty() || !ledger.isUntidy()) {
+    if (!isUntidy()) {
       return false;
     }
     batch.clear();
     Ledger.Outcome outcome = ledger.decide(batch);
-    boolean told = false;
-    try {
-      keep(outcome);
-      told = true;
-    } finally {
-      if (!told && broken.isEmpty()) {
-        broken = "a lane could not be told of a commit";
-      }
-    }
+    telling(() -> keep(outcome), NOT_TOLD);
     return outcome.failure().isEmpty();
   }
 
@@ -358,13 +349,18 @@ public final class LogEngine implements Engine {
       }
     } else {
       fault = "";
-      boolean moved = noteMoved(outcome.committed()); // before the commit counts: see LogFeed
-      committed = ledger.state().commit();
-      if (moved) {
-        searching.ifPresent(with -> with.index().wake());
-      }
+      counts(outcome.committed());
     }
     tell(outcome);
+  }
+
+  /// The last commit, which made all this true, counts from now on.
+  private void counts(List<Committed> all) {
+    boolean moved = noteMoved(all); // before: see LogFeed
+    committed = ledger.state().commit();
+    if (moved) {
+      searching.ifPresent(with -> with.index().wake());
+    }
   }
 
   private boolean noteMoved(List<Committed> all) {
@@ -449,7 +445,7 @@ public final class LogEngine implements Engine {
 
   @Override
   public Level level() {
-    return level.get();
+    return level;
   }
 
   @Override

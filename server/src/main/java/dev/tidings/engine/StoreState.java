@@ -79,9 +79,7 @@ final class StoreState {
     Batch batch = new Batch();
     batch.put(Keys.FORMAT, number(FORMAT));
     batch.put(Keys.GENERATION, number(generation));
-    state.advance(batch);
-    store.commit(batch, true);
-    state.advanced();
+    state.keep(batch, true);
     return state;
   }
 
@@ -136,13 +134,10 @@ final class StoreState {
     return commit;
   }
 
-  /// Lets `batch` keep the next commit number, which counts once [#advanced()] is called.
-  void advance(Batch batch) {
+  /// Keeps `batch` under the next commit number, which counts once that is done.
+  void keep(Batch batch, boolean sync) {
     batch.putUnseen(Keys.COMMIT, number(commit + 1));
-  }
-
-  /// The batch was kept.
-  void advanced() {
+    store.commit(batch, sync);
     commit++;
   }
 

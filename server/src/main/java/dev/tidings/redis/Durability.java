@@ -3,9 +3,6 @@ package dev.tidings.redis;
 import dev.tidings.engine.Level;
 import dev.tidings.engine.Store.NotKeptException;
 import dev.tidings.engine.Store.StoreException;
-import java.util.Locale;
-import java.util.Map;
-import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,33 +12,19 @@ final class Durability {
   private static final long ASK_MILLIS = 2_000;
   private static final int MAJOR_MIN = 7;
 
-  private final Level level;
-
-  private Durability(Level level) {
-    this.level = level;
-  }
+  private Durability() {}
 
   /// Looks at the server at hand.
   ///
   /// @param wanted what the operator would like to promise
+  /// @return what can be
   /// @throws StoreException if it may throw away what it was given, or is too old
-  static Durability of(Link link, Level wanted) {
+  static Level of(Link link, Level wanted) {
     String version = line(link.info("server"), "redis_version");
     if (!version.isEmpty() && Integer.parseInt(version.split("\\.", 2)[0]) < MAJOR_MIN) {
       throw new StoreException("Redis " + version + " is too old: 7.0 or newer is needed", null);
     }
-    Map<String, String> settings = new TreeMap<>();
-    String memory = link.info("memory");
-    settings.put("maxmemory-policy", line(memory, "maxmemory_policy"));
-    settings.put(
-        "appendonly", line(link.info("persistence"), "aof_enabled").equals("1") ? "yes" : "no");
-    settings.put("appendfsync", "");
-    try {
-      link.await(link.commands().configGet("appendfsync"), ASK_MILLIS).forEach(settings::put);
-    } catch (NotKeptException e) {
-      LOG.warn("Redis does not say how it syncs ({}): nothing is promised", e.getMessage());
-    }
-    String policy = settings.getOrDefault("maxmemory-policy", "");
+    String policy = line(link.info("memory"), "maxmemory_policy");
     if (!policy.equals("noeviction")) {
       throw new StoreException(
           "Redis would throw away messages: its maxmemory-policy is "
@@ -49,19 +32,29 @@ final class Durability {
               + ", but must be noeviction",
           null);
     }
-    boolean synced =
-        settings.getOrDefault("appendonly", "").equals("yes")
-            && settings.getOrDefault("appendfsync", "").equals("always");
-    Level level = synced && wanted != Level.MEMORY ? Level.DISK : Level.MEMORY;
+    boolean appends = line(link.info("persistence"), "aof_enabled").equals("1");
+    String syncs = syncs(link);
+    boolean synced = appends && syncs.equals("always");
     if (wanted != Level.MEMORY && !synced) {
       LOG.warn(
           "Redis syncs too seldom to promise {}: every ok says memory"
               + " (appendonly {}, appendfsync {}; disk needs yes and always)",
-          wanted.name().toLowerCase(Locale.ROOT),
-          settings.get("appendonly"),
-          settings.get("appendfsync"));
+          wanted.wire(),
+          appends ? "yes" : "no",
+          syncs);
     }
-    return new Durability(level);
+    return synced && wanted != Level.MEMORY ? Level.DISK : Level.MEMORY;
+  }
+
+  /// When its append-only file is synced, as its setting says.
+  private static String syncs(Link link) {
+    try {
+      return link.await(link.commands().configGet("appendfsync"), ASK_MILLIS)
+          .getOrDefault("appendfsync", "");
+    } catch (NotKeptException e) {
+      LOG.warn("Redis does not say how it syncs ({}): nothing is promised", e.getMessage());
+      return "";
+    }
   }
 
   private static String line(String info, String name) {
@@ -70,9 +63,5 @@ final class Durability {
         .map(line -> line.substring(name.length() + 1).strip())
         .findFirst()
         .orElse("");
-  }
-
-  Level level() {
-    return level;
   }
 }

@@ -77,26 +77,21 @@ final class Link implements AutoCloseable {
 
   private static Client single(RedisURI address) {
     RedisClient client = RedisClient.create(address);
-    client.setOptions(
-        ClientOptions.builder()
-            .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
-            .socketOptions(sockets())
-            .build());
+    client.setOptions(options());
     return new Client(() -> client.connect(ByteArrayCodec.INSTANCE), () -> end(client::shutdown));
   }
 
   private static Client cluster(RedisURI address) {
     RedisClusterClient client = RedisClusterClient.create(address);
-    client.setOptions(
-        ClusterClientOptions.builder()
-            .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
-            .socketOptions(sockets())
-            .build());
+    client.setOptions(ClusterClientOptions.builder(options()).build());
     return new Client(() -> client.connect(ByteArrayCodec.INSTANCE), () -> end(client::shutdown));
   }
 
-  private static SocketOptions sockets() {
-    return SocketOptions.builder().connectTimeout(CONNECT).tcpNoDelay(true).build();
+  private static ClientOptions options() {
+    return ClientOptions.builder()
+        .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
+        .socketOptions(SocketOptions.builder().connectTimeout(CONNECT).tcpNoDelay(true).build())
+        .build();
   }
 
   private interface Ending {

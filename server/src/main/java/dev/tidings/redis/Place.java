@@ -1,6 +1,7 @@
 package dev.tidings.redis;
 
 import dev.tidings.engine.Store;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -67,19 +68,11 @@ record Place(String space, byte[] field) {
   }
 
   static long window(byte[] key) {
-    long value = 0;
-    for (int i = 1; i <= Integer.BYTES; i++) {
-      value = value << 8 | (key[i] & 0xFF);
-    }
-    return value;
+    return Integer.toUnsignedLong(ByteBuffer.wrap(key).getInt(1));
   }
 
   static long number(byte[] key, int at) {
-    long value = 0;
-    for (int i = at; i < at + NUMBER_BYTES; i++) {
-      value = value << 8 | (key[i] & 0xFF);
-    }
-    return value;
+    return ByteBuffer.wrap(key).getLong(at);
   }
 
   /// The number at the end of a key.
@@ -88,14 +81,15 @@ record Place(String space, byte[] field) {
   }
 
   static byte[] numbered(char letter, long... numbers) {
-    byte[] key = new byte[1 + NUMBER_BYTES * numbers.length];
-    key[0] = (byte) letter;
-    int at = 1;
+    ByteBuffer key = ByteBuffer.allocate(1 + NUMBER_BYTES * numbers.length).put((byte) letter);
     for (long number : numbers) {
-      for (int shift = 56; shift >= 0; shift -= 8) {
-        key[at++] = (byte) (number >> shift);
-      }
+      key.putLong(number);
     }
-    return key;
+    return key.array();
+  }
+
+  /// Whether a walk from `from` to before `to` passes `key`.
+  static boolean isBetween(byte[] key, byte[] from, byte[] to) {
+    return Arrays.compareUnsigned(key, from) >= 0 && Arrays.compareUnsigned(key, to) < 0;
   }
 }

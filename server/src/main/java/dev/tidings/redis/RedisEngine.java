@@ -2,14 +2,15 @@ package dev.tidings.redis;
 
 import dev.tidings.base.Clock;
 import dev.tidings.base.Ids;
+import dev.tidings.driver.ReadThreads;
 import dev.tidings.engine.Batch;
 import dev.tidings.engine.Change;
 import dev.tidings.engine.Engine;
 import dev.tidings.engine.EngineLimits;
+import dev.tidings.engine.ForwardingEngine;
 import dev.tidings.engine.Level;
 import dev.tidings.engine.LogEngine;
 import dev.tidings.engine.Query;
-import dev.tidings.engine.Sanctions;
 import dev.tidings.engine.Store;
 import dev.tidings.engine.Store.StoreException;
 import dev.tidings.engine.TextIndex;
@@ -19,14 +20,11 @@ import io.lettuce.core.StreamMessage;
 import io.lettuce.core.XReadArgs;
 import io.lettuce.core.api.StatefulConnection;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
@@ -42,12 +40,10 @@ import org.slf4j.LoggerFactory;
 /// and all commits have one order ([RedisStore]). What others have committed is taken over in that
 /// order, told to the lanes, and never decided again. While Redis cannot be reached nothing is
 /// decided: changes wait for a moment and are then refused.
-public final class RedisEngine implements Engine {
+public final class RedisEngine extends ForwardingEngine {
   private static final Logger LOG = LoggerFactory.getLogger(RedisEngine.class);
 
   private static final int READERS = 4;
-  private static final int SEARCHERS = 1;
-  private static final long READS_END_SECONDS = 10;
   private static final long END_MILLIS = 2_000;
   private static final int OPEN_ATTEMPTS = 50;
 
@@ -81,10 +77,8 @@ public final class RedisEngine implements Engine {
   private final Link link;
   private final RedisStore store;
   private final LogEngine engine;
-  private final Durability durability;
-  private final Optional<TextIndex> index;
-  private final ExecutorService readers;
-  private final ExecutorService searchers;
+  private final Level level;
+  private final ReadThreads readers;
   private final Thread writer;
   private final Thread follower;
   private final BlockingQueue<Told> told = new ArrayBlockingQueue<>(TOLD_MAX);
@@ -93,7 +87,7 @@ public final class RedisEngine implements Engine {
   private final AtomicBoolean awake = new AtomicBoolean();
 
   private volatile boolean closing;
-  private Runnable whenLost = () -> {};
+  private final CompletableFuture<Void> whenLost = new CompletableFuture<>();
 
   /// Why this node cannot go on until it is started again.
   private volatile String lost = "";
@@ -123,17 +117,11 @@ public final class RedisEngine implements Engine {
       Ids ids,
       Optional<TextIndex> index) {
     this.link = Link.open(address, prefix);
-    this.index = index;
-    this.readers =
-        Executors.newFixedThreadPool(
-            READERS, Thread.ofPlatform().daemon().name("store-reader-", 1).factory());
-    this.searchers =
-        Executors.newFixedThreadPool(
-            SEARCHERS, Thread.ofPlatform().daemon().name("store-searcher-", 1).factory());
+    this.readers = new ReadThreads(READERS, index);
     this.writer = Thread.ofPlatform().daemon().name("store-writer").unstarted(this::write);
     this.follower = Thread.ofPlatform().daemon().name("store-follower").unstarted(this::follow);
     try {
-      this.durability = Durability.of(link, wanted);
+      this.level = Durability.of(link, wanted);
       this.store = new RedisStore(link, node);
       this.engine = open(limits, clock, ids);
     } catch (RuntimeException e) {
@@ -147,7 +135,7 @@ public final class RedisEngine implements Engine {
     for (int i = 0; i < OPEN_ATTEMPTS; i++) {
       RedisStore.Turn turn = store.take();
       if (turn.granted()) {
-        store.begin(turn.commit());
+        store.begin(turn);
         try {
           LogEngine opened =
               new LogEngine(
@@ -155,11 +143,11 @@ public final class RedisEngine implements Engine {
                   clock,
                   ids,
                   limits,
-                  durability::level,
+                  level,
                   "",
                   this::wakeWriter,
                   readers::execute,
-                  index.map(words -> new LogEngine.Searching(words, searchers::execute)));
+                  readers.searching());
           if (opened.commit() == store.applied() && store.take().commit() == store.applied()) {
             store.pass();
             return opened;
@@ -346,7 +334,7 @@ public final class RedisEngine implements Engine {
     RedisStore.Turn turn = store.take();
     unreachable = false;
     neededCommit = Math.max(neededCommit, turn.commit());
-    if (turn.commit() < store.applied() || !turn.sameHistory()) {
+    if (turn.commit() < store.applied() || !store.isOurs(turn.generation())) {
       lost(turn.commit());
       return false;
     }
@@ -422,8 +410,9 @@ public final class RedisEngine implements Engine {
   private void lost(long commit) {
     LOG.error("Redis has {} commits of what had {}", commit, store.applied());
     try {
-      if (store.take().granted()) {
-        store.begin(store.lastCommit());
+      RedisStore.Turn turn = store.take();
+      if (turn.granted()) {
+        store.begin(turn);
         engine.raiseGeneration();
         store.pass();
       }
@@ -446,15 +435,14 @@ public final class RedisEngine implements Engine {
     if (lost.isEmpty()) {
       LOG.error("this node begins anew: {}", why);
       lost = why + ", beginning anew";
-      whenLost.run();
+      whenLost.complete(null);
     }
   }
 
-  /// What to do when this engine cannot go on, for what it knows and what Redis has are two
-  /// histories: it is to be closed and another one opened. Called at most once, by the writer,
-  /// which must not be kept. To be set before [#start(List)].
-  public void whenLost(Runnable beginAnew) {
-    whenLost = beginAnew;
+  /// Done when this engine cannot go on, for what it knows and what Redis has are two histories: it
+  /// is to be closed and another one opened. Done by the writer, which must not be kept.
+  public CompletionStage<Void> lost() {
+    return whenLost;
   }
 
   @Override
@@ -464,46 +452,12 @@ public final class RedisEngine implements Engine {
 
   @Override
   public boolean read(Query query, Ticket ticket) {
-    try {
-      return !closing && engine.read(query, ticket);
-    } catch (RejectedExecutionException e) {
-      return false; // closed meanwhile
-    }
+    return !closing && ReadThreads.read(engine, query, ticket);
   }
 
   @Override
-  public String cursor(long commit, long nowMillis) {
-    return engine.cursor(commit, nowMillis);
-  }
-
-  @Override
-  public OptionalLong toldUpTo(String cursor, long nowMillis) {
-    return engine.toldUpTo(cursor, nowMillis);
-  }
-
-  @Override
-  public long commit() {
-    return engine.commit();
-  }
-
-  @Override
-  public Sanctions sanctions() {
-    return engine.sanctions();
-  }
-
-  @Override
-  public Map<String, String> channels() {
-    return engine.channels();
-  }
-
-  @Override
-  public List<String> erasing() {
-    return engine.erasing();
-  }
-
-  @Override
-  public Level level() {
-    return engine.level();
+  protected Engine engine() {
+    return engine;
   }
 
   @Override
@@ -524,20 +478,7 @@ public final class RedisEngine implements Engine {
     closing = true;
     follower.interrupt();
     LockSupport.unpark(writer);
-    boolean interrupted = false;
-    try {
-      writer.join();
-      follower.join();
-      readers.shutdown();
-      searchers.shutdown();
-      index.ifPresent(TextIndex::close);
-      if (!readers.awaitTermination(READS_END_SECONDS, TimeUnit.SECONDS)
-          || !searchers.awaitTermination(READS_END_SECONDS, TimeUnit.SECONDS)) {
-        LOG.warn("reads are under way still; they fail now");
-      }
-    } catch (InterruptedException e) {
-      interrupted = true;
-    }
+    boolean interrupted = readers.endBehind(List.of(writer, follower));
     store.own(() -> false);
     giveBack();
     engine.close();

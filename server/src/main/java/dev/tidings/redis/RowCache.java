@@ -82,8 +82,7 @@ final class RowCache {
     Iterator<Map.Entry<Key, Row>> all = rows.entrySet().iterator();
     while (all.hasNext()) {
       Map.Entry<Key, Row> each = all.next();
-      byte[] key = each.getKey().bytes();
-      if (Arrays.compareUnsigned(key, from) >= 0 && Arrays.compareUnsigned(key, to) < 0) {
+      if (Place.isBetween(each.getKey().bytes(), from, to)) {
         bytes -= sizeOf(each.getKey(), each.getValue());
         all.remove();
       }

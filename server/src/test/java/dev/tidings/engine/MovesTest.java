@@ -28,7 +28,7 @@ class MovesTest {
 
   /// What the next start knows, whatever became of the one before.
   private Moves known() {
-    return new Ledger(store, clock, ids, LIMITS, () -> Level.DISK, "boot").moves();
+    return new Ledger(store, clock, ids, LIMITS, Level.DISK, "boot").moves();
   }
 
   private long number(String user, String in) {

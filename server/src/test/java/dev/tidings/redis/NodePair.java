@@ -38,7 +38,7 @@ final class NodePair implements Engine {
     Node(String prefix, String name, Clock clock, Ids ids, EngineLimits limits) {
       link = TestRedis.link(prefix);
       store = new RedisStore(link, name);
-      store.begin(store.take().commit());
+      store.begin(store.take());
       engine = new LogEngine(store, clock, ids, limits, Level.MEMORY, "", () -> {}, Runnable::run);
       store.pass();
     }

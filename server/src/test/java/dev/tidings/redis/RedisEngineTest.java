@@ -9,7 +9,6 @@ import dev.tidings.engine.Answer;
 import dev.tidings.engine.Change;
 import dev.tidings.engine.Committed;
 import dev.tidings.engine.ConversationId;
-import dev.tidings.engine.Engine;
 import dev.tidings.engine.EngineBed.Driven;
 import dev.tidings.engine.EngineContract;
 import dev.tidings.engine.EngineLimits;
@@ -23,8 +22,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -62,33 +59,19 @@ class RedisEngineTest {
     }
   }
 
-  /// One node and what its single lane was told.
-  private final class Node {
-    final RedisEngine engine =
-        open(Clock.system(), new Ids(new Random(starts)), EngineLimits.DEFAULTS);
-    final List<Committed> told = new CopyOnWriteArrayList<>();
-    final AtomicInteger refused = new AtomicInteger();
-
-    Node() {
-      engine.start(
-          List.of(
-              new Engine.LaneDoor(
-                  Runnable::run, // the store's writer
-                  (_, committed, answers) -> {
-                    told.addAll(committed);
-                    answers.forEach(answered -> answered.ticket().on(answered.answer()));
-                  })));
-    }
+  private TestNode node() {
+    return new TestNode(TestRedis.address(), prefix, "node-" + starts++);
   }
 
   @Test
   void nodesThatSendAtOnceTellTheSameInTheSameOrder() throws InterruptedException {
     int each = 2_000;
-    List<Node> nodes = List.of(new Node(), new Node(), new Node());
+    List<TestNode> nodes = List.of(node(), node(), node());
+    AtomicInteger refused = new AtomicInteger();
     CountDownLatch answered = new CountDownLatch(nodes.size() * each);
     List<Thread> senders = new ArrayList<>();
     for (int n = 0; n < nodes.size(); n++) {
-      Node node = nodes.get(n);
+      TestNode node = nodes.get(n);
       String user = "user-" + n;
       senders.add(
           Thread.ofVirtual()
@@ -99,7 +82,7 @@ class RedisEngineTest {
                           0,
                           answer -> {
                             if (!(answer instanceof Answer.Appended)) {
-                              node.refused.incrementAndGet();
+                              refused.incrementAndGet();
                             }
                             answered.countDown();
                           });
@@ -113,8 +96,8 @@ class RedisEngineTest {
       sender.join();
     }
     assertThat(answered.await(60, TimeUnit.SECONDS)).as("all were answered").isTrue();
-    for (Node node : nodes) {
-      assertThat(node.refused).hasValue(0);
+    assertThat(refused).hasValue(0);
+    for (TestNode node : nodes) {
       awaitTold(node, nodes.size() * each);
     }
     List<String> first = entries(nodes.getFirst());
@@ -124,11 +107,11 @@ class RedisEngineTest {
     nodes.forEach(node -> node.engine.close());
   }
 
-  private static void awaitTold(Node node, int count) {
+  private static void awaitTold(TestNode node, int count) {
     await().atMost(30, TimeUnit.SECONDS).until(() -> node.told.size() == count);
   }
 
-  private static List<String> entries(Node node) {
+  private static List<String> entries(TestNode node) {
     return node.told.stream()
         .map(Committed.Appended.class::cast)
         .map(told ->
@@ -142,7 +125,7 @@ class RedisEngineTest {
         .toList();
   }
 
-  private static void dense(Node node) {
+  private static void dense(TestNode node) {
     Map<ConversationId, Long> heads = new HashMap<>();
     for (Committed each : node.told) {
       Entry entry = ((Committed.Appended) each).entry();

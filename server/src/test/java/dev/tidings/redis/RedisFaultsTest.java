@@ -4,34 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.tidings.base.Clock;
-import dev.tidings.base.Ids;
 import dev.tidings.engine.Answer;
-import dev.tidings.engine.Change;
-import dev.tidings.engine.Committed;
-import dev.tidings.engine.ConversationId;
-import dev.tidings.engine.Engine;
-import dev.tidings.engine.EngineLimits;
 import dev.tidings.engine.Level;
 import dev.tidings.engine.Store.StoreException;
-import dev.tidings.engine.Ticket;
 import dev.tidings.protocol.ErrorCode;
-import dev.tidings.protocol.Payload;
 import dev.tidings.testbed.network.FaultProxy;
 import dev.tidings.testbed.redis.NeedsRedis;
 import dev.tidings.testbed.redis.RedisProcess;
 import dev.tidings.testbed.redis.RedisSettings;
 import io.lettuce.core.RedisURI;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.Random;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -41,7 +25,7 @@ class RedisFaultsTest {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final RedisProcess redis = RedisProcess.start(RedisSettings.ON_DISK);
-  private final List<Node> nodes = new ArrayList<>();
+  private final List<TestNode> nodes = new ArrayList<>();
 
   @AfterEach
   void end() {
@@ -49,74 +33,12 @@ class RedisFaultsTest {
     redis.close();
   }
 
-  /// One node, told its lane by its own writer.
-  private static final class Node {
-    final RedisEngine engine;
-    final List<Committed> told = new CopyOnWriteArrayList<>();
-    final AtomicInteger lost = new AtomicInteger();
-
-    Node(String name, RedisURI address) {
-      engine =
-          new RedisEngine(
-              address,
-              "tidings",
-              name,
-              Level.DISK,
-              EngineLimits.DEFAULTS,
-              Clock.system(),
-              new Ids(new Random(name.hashCode())),
-              Optional.empty());
-      engine.whenLost(lost::incrementAndGet);
-      engine.start(
-          List.of(
-              new Engine.LaneDoor(
-                  Runnable::run,
-                  (_, committed, answers) -> {
-                    told.addAll(committed);
-                    answers.forEach(answered -> answered.ticket().on(answered.answer()));
-                  })));
-    }
-
-    CompletableFuture<Answer> sending(String cid) {
-      CompletableFuture<Answer> answer = new CompletableFuture<>();
-      boolean taken =
-          engine.submit(
-              new Change.Append(
-                  Ticket.of(0, answer::complete),
-                  ConversationId.between("ann", "bob"),
-                  "ann",
-                  cid,
-                  Payload.of("\"" + cid + "\""),
-                  false));
-      assertThat(taken).isTrue();
-      return answer;
-    }
-
-    Answer send(String cid) {
-      return sending(cid).orTimeout(30, TimeUnit.SECONDS).join();
-    }
-
-    /// Repeats until it is kept, as a client does.
-    Answer.Appended keep(String cid) {
-      return (Answer.Appended)
-          await().atMost(PATIENCE).until(() -> send(cid), Answer.Appended.class::isInstance);
-    }
-
-    List<String> texts() {
-      return told.stream()
-          .filter(Committed.Appended.class::isInstance)
-          .map(Committed.Appended.class::cast)
-          .map(each -> new String(each.entry().data().json(), StandardCharsets.UTF_8))
-          .toList();
-    }
-  }
-
-  private Node node(String name) {
+  private TestNode node(String name) {
     return node(name, redis.uri());
   }
 
-  private Node node(String name, String uri) {
-    Node node = new Node(name, RedisURI.create(uri));
+  private TestNode node(String name, String uri) {
+    TestNode node = new TestNode(RedisURI.create(uri), "tidings", name);
     nodes.add(node);
     return node;
   }
@@ -130,7 +52,7 @@ class RedisFaultsTest {
 
   @Test
   void whileRedisIsFrozenSendsAreRefusedAndLaterAllResumes() {
-    Node node = node("a");
+    TestNode node = node("a");
     assertThat(node.keep("1").level()).isEqualTo(Level.DISK);
     redis.pause();
     isUnavailable(node.send("2"));
@@ -146,8 +68,8 @@ class RedisFaultsTest {
 
   @Test
   void aRedisThatWasKilledAndComesBackHasAllThatWasConfirmed() {
-    Node one = node("a");
-    Node other = node("b");
+    TestNode one = node("a");
+    TestNode other = node("b");
     long seq = one.keep("1").seq();
     redis.kill();
     isUnavailable(one.send("2"));
@@ -161,15 +83,15 @@ class RedisFaultsTest {
 
   @Test
   void aRedisThatComesBackEmptyIsNoticedAlsoByWhoIsIdle() {
-    Node one = node("a");
-    Node idle = node("b");
+    TestNode one = node("a");
+    TestNode idle = node("b");
     one.keep("1");
     redis.kill();
     redis.startEmpty();
     await().atMost(PATIENCE).until(() -> one.lost.get() == 1 && idle.lost.get() == 1);
     isUnavailable(one.send("2"));
     String before = one.engine.cursor(one.engine.commit(), 0);
-    Node anew = node("c");
+    TestNode anew = node("c");
     assertThat(anew.engine.toldUpTo(before, 0)).as("a cursor of before").isEmpty();
     assertThat(anew.keep("2").seq()).isEqualTo(1);
   }
@@ -177,12 +99,12 @@ class RedisFaultsTest {
   /// Others were quicker to write again than this one was to look.
   @Test
   void aStoreThatBeganAgainIsNotTakenForTheOldOne() {
-    Node one = node("a");
+    TestNode one = node("a");
     one.keep("1");
     redis.pause(); // whoever looks now waits
     redis.kill();
     redis.startEmpty();
-    Node anew = node("b");
+    TestNode anew = node("b");
     for (int i = 0; i < 10; i++) {
       anew.keep("" + i);
     }
@@ -193,8 +115,8 @@ class RedisFaultsTest {
   @Test
   void aCommitWhoseAnswerIsLostIsKeptOnceOnly() {
     try (FaultProxy proxy = FaultProxy.to(redis.address(), 7)) {
-      Node node = node("a", redis.uri(proxy.port()));
-      Node other = node("b");
+      TestNode node = node("a", redis.uri(proxy.port()));
+      TestNode other = node("b");
       node.keep("0");
       for (int i = 1; i <= 10; i++) {
         proxy.toClient().cutAfter(1);
@@ -214,7 +136,7 @@ class RedisFaultsTest {
 
   @Test
   void aNodeThatDiedInItsTurnKeepsTheOthersOnlyForAMoment() {
-    Node node = node("a");
+    TestNode node = node("a");
     try (Link link = Link.open(RedisURI.create(redis.uri()), "tidings")) {
       RedisStore dead = new RedisStore(link, "dead");
       await().atMost(PATIENCE).until(() -> dead.take().granted());
@@ -225,7 +147,7 @@ class RedisFaultsTest {
 
   @Test
   void aFullRedisRefusesAndGoesOnWhenItHasRoom() {
-    Node node = node("a");
+    TestNode node = node("a");
     node.keep("1");
     redis.configure("maxmemory", "1");
     isUnavailable(node.send("2"));

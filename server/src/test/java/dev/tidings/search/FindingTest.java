@@ -57,7 +57,7 @@ class FindingTest extends EngineFixture {
             clock,
             ids,
             limits,
-            () -> Level.DISK,
+            Level.DISK,
             "boot-1",
             () -> {},
             Runnable::run,

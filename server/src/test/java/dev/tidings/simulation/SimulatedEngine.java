@@ -2,18 +2,15 @@ package dev.tidings.simulation;
 
 import dev.tidings.engine.Change;
 import dev.tidings.engine.Engine;
-import dev.tidings.engine.Level;
+import dev.tidings.engine.ForwardingEngine;
 import dev.tidings.engine.LogEngine;
 import dev.tidings.engine.Query;
-import dev.tidings.engine.Sanctions;
 import dev.tidings.engine.Ticket;
 import java.util.List;
-import java.util.Map;
-import java.util.OptionalLong;
 import java.util.random.RandomGenerator;
 
 /// The production engine, whose queues are full whenever a story wants them to be.
-final class SimulatedEngine implements Engine {
+final class SimulatedEngine extends ForwardingEngine {
   private final LogEngine engine;
   private final RandomGenerator random;
   private int refusedPerMille;
@@ -66,43 +63,8 @@ final class SimulatedEngine implements Engine {
   }
 
   @Override
-  public long commit() {
-    return engine.commit();
-  }
-
-  @Override
-  public String cursor(long commit, long nowMillis) {
-    return engine.cursor(commit, nowMillis);
-  }
-
-  @Override
-  public Sanctions sanctions() {
-    return engine.sanctions();
-  }
-
-  @Override
-  public OptionalLong toldUpTo(String cursor, long nowMillis) {
-    return engine.toldUpTo(cursor, nowMillis);
-  }
-
-  @Override
-  public Map<String, String> channels() {
-    return engine.channels();
-  }
-
-  @Override
-  public List<String> erasing() {
-    return engine.erasing();
-  }
-
-  @Override
-  public Level level() {
-    return engine.level();
-  }
-
-  @Override
-  public String fault() {
-    return engine.fault();
+  protected Engine engine() {
+    return engine;
   }
 
   @Override

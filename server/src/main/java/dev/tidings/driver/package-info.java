@@ -1,0 +1,5 @@
+/// The threads that work for an engine beside its writer.
+@NullMarked
+package dev.tidings.driver;
+
+import org.jspecify.annotations.NullMarked;
