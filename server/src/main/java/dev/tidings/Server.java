@@ -12,17 +12,21 @@ import dev.tidings.embedded.EmbeddedEngine;
 import dev.tidings.engine.Engine;
 import dev.tidings.engine.EngineLimits;
 import dev.tidings.engine.Level;
+import dev.tidings.engine.Store.StoreException;
 import dev.tidings.engine.TextIndex;
 import dev.tidings.http.HttpFront;
 import dev.tidings.http.HttpServices;
 import dev.tidings.http.Pages;
 import dev.tidings.hub.Admission;
+import dev.tidings.hub.FromOtherNodes;
 import dev.tidings.hub.Hub;
 import dev.tidings.hub.HubSettings;
 import dev.tidings.hub.Neighbours;
+import dev.tidings.hub.OtherNodes;
 import dev.tidings.lane.Lanes;
 import dev.tidings.presence.OnlineUsers;
 import dev.tidings.redis.RedisEngine;
+import dev.tidings.redis.RedisNodes;
 import dev.tidings.relay.Relay;
 import dev.tidings.search.SearchIndex;
 import dev.tidings.session.SendRate;
@@ -60,6 +64,7 @@ public final class Server implements AutoCloseable {
   private final String key;
   private final Engine engine;
   private final CompletionStage<Void> lost;
+  private final Optional<RedisNodes> nodes;
   private final Lanes lanes;
   private final List<Hub> hubs = new ArrayList<>();
   private final List<LaneSockets> sockets = new ArrayList<>();
@@ -129,9 +134,20 @@ public final class Server implements AutoCloseable {
       engine = maker.make(settings.data(), settings.durability(), limits, clock, ids, index);
     }
 
+    try {
+      nodes =
+          settings
+              .cluster()
+              .map(cluster -> new RedisNodes(cluster.redis(), cluster.prefix(), node, clock));
+    } catch (StoreException e) {
+      engine.close();
+      throw e;
+    }
+
     lanes = Lanes.start(settings.lanes(), settings.network().io());
     OnlineUsers online = new OnlineUsers();
-    Neighbours neighbours = new Neighbours();
+    Neighbours neighbours =
+        new Neighbours(nodes.<OtherNodes>map(all -> all).orElse(OtherNodes.NONE));
     HubSettings hubSettings =
         HubSettings.defaults(node, limits.dedupeSeconds())
             .withKeptTopics(settings.keptTopics())
@@ -170,6 +186,7 @@ public final class Server implements AutoCloseable {
             engine, new Admission(authenticator, engine.sanctions()), clock, Pages.ofPlayground());
     Port opened = null;
     try {
+      nodes.ifPresent(all -> all.start(new FromOtherNodes(neighbours)));
       opened =
           Port.open(
               settings.address(),
@@ -179,10 +196,11 @@ public final class Server implements AutoCloseable {
               tls);
       port = opened;
       relay = relay(settings.network(), hubSettings.sendRate(), clock);
-    } catch (IOException e) {
+    } catch (IOException | StoreException e) {
       if (opened != null) {
         opened.close();
       }
+      nodes.ifPresent(RedisNodes::close);
       engine.close();
       lanes.close();
       throw e;
@@ -249,6 +267,7 @@ public final class Server implements AutoCloseable {
     }
     int told = withTimeToMove ? moveAway() : 0;
     port.close();
+    nodes.ifPresent(RedisNodes::close); // who is still here counts as gone from now on
     engine.close();
     relay.ifPresent(Relay::close);
     AtomicInteger ended = new AtomicInteger();

@@ -10,6 +10,7 @@ import dev.tidings.engine.Change;
 import dev.tidings.engine.ConversationId;
 import dev.tidings.engine.Sanction;
 import dev.tidings.engine.Ticket;
+import dev.tidings.hub.OtherNodes.Kick;
 import dev.tidings.protocol.Command;
 import dev.tidings.protocol.Command.AdminAction;
 import dev.tidings.protocol.JsonWriter;
@@ -77,21 +78,19 @@ final class Administration {
           decide(
               request,
               ticket -> new Change.RevokeToken(ticket, id),
-              hub -> hub.kick(session -> session.identity().token().id().equals(id)),
+              Kick.Of.TOKEN,
+              id,
               (answer, out) -> out.name("jti").string(id));
       case AdminAction.KickUser(String user, String device) -> {
         request.session().began();
-        tellLanes(
-            hub ->
-                hub.kick(session ->
-                    session.user().equals(user)
-                        && (device.isEmpty() || session.device().equals(device))),
+        putOut(
+            new Kick(Kick.Of.USER, user, device, 0),
             closed -> kicked(request, out -> out.name("user").plain(user), closed));
       }
       case AdminAction.KickConnection(String name) -> {
         request.session().began();
-        tellLanes(
-            hub -> hub.kick(session -> session.name().equals(name)),
+        putOut(
+            new Kick(Kick.Of.CONNECTION, name, "", 0),
             closed -> kicked(request, out -> out.name("conn").string(name), closed));
       }
       case AdminAction.Erase(String user) -> {
@@ -117,7 +116,8 @@ final class Administration {
     decide(
         request,
         ticket -> new Change.Sanctioning(ticket, user, change),
-        hub -> hub.kickUnwelcome(user),
+        Kick.Of.UNWELCOME,
+        user,
         (answer, out) -> {
           out.name("user").plain(user);
           if (answer instanceof Answer.Sanctioned(Sanction now)) {
@@ -126,15 +126,23 @@ final class Administration {
         });
   }
 
-  /// Has it kept, has every lane see to it, and only then answers.
+  /// Has it kept, has every lane and node see to it, and answers once the lanes here have.
   private void decide(
-      Request request, Function<Ticket, Change> change, Function<Hub, Integer> see, Fields fields) {
+      Request request, Function<Ticket, Change> change, Kick.Of of, String who, Fields fields) {
     request.session().began();
     submit(
         request,
         change,
         answer ->
-            tellLanes(see, closed -> kicked(request, out -> fields.write(answer, out), closed)));
+            putOut(
+                new Kick(of, who, "", shard.engine.commit()),
+                closed -> kicked(request, out -> fields.write(answer, out), closed)));
+  }
+
+  /// Hands `then` how many were put out on this node.
+  private void putOut(Kick kick, Consumer<Integer> then) {
+    neighbours.others().kick(kick);
+    tellLanes(hub -> hub.kick(kick), then);
   }
 
   /// Hands `then` what became of it, unless it was refused, which is said.
@@ -157,17 +165,16 @@ final class Administration {
   /// He is put out before, so that what he has asked comes before it; and once more behind it, for
   /// who came back meanwhile was let in as one who is no more.
   private void erase(Request request, String user) {
-    Function<Hub, Integer> putOut = hub -> hub.kick(session -> session.user().equals(user));
     request.session().began();
-    tellLanes(
-        putOut,
+    putOut(
+        new Kick(Kick.Of.USER, user, "", 0),
         before ->
             submit(
                 request,
                 ticket -> new Change.Erase(ticket, user),
                 kept ->
-                    tellLanes(
-                        putOut,
+                    putOut(
+                        new Kick(Kick.Of.USER, user, "", shard.engine.commit()),
                         behind ->
                             kicked(
                                 request, out -> out.name("user").plain(user), before + behind))));

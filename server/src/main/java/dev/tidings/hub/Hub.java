@@ -42,6 +42,11 @@ public final class Hub implements CommitListener {
   private static final int FAULTS_IN_A_ROW_MAX = 5;
   private static final long OVERLOADED_RETRY_MILLIS = 5_000;
 
+  /// How long a kick waits at most for what was kept before it.
+  private static final long KNOWN_WITHIN_MILLIS = 60_000;
+
+  private static final long LOOK_AGAIN_MILLIS = 20;
+
   private final Shard shard;
   private final CommandDecoder decoder = new CommandDecoder();
   private final Registry registry;
@@ -104,6 +109,7 @@ public final class Hub implements CommitListener {
             clock,
             online,
             settings.connectionsPerUserMax(),
+            neighbours.others(),
             (user, on, ts) -> neighbours.tellAll(hub -> hub.presence.changed(user, on, ts)));
     this.replies = new Replies(shard, this::cannotBegin);
     this.joining = new Joining(this, shard, replies, neighbours);
@@ -481,10 +487,34 @@ public final class Hub implements CommitListener {
     return all.size();
   }
 
-  /// Ends the connections of `user` on this lane that may not stay.
-  int kickUnwelcome(String user) {
-    return kick(
-        session -> session.user().equals(user) && shard.admission.mayNotStay(session.identity()));
+  /// Ends whom the operator puts out of those on this lane; answers how many.
+  int kick(OtherNodes.Kick kick) {
+    String who = kick.who();
+    return switch (kick.of()) {
+      case USER ->
+          kick(session ->
+              session.user().equals(who)
+                  && (kick.device().isEmpty() || session.device().equals(kick.device())));
+      case CONNECTION -> kick(session -> session.name().equals(who));
+      case TOKEN -> kick(session -> session.identity().token().id().equals(who));
+      case UNWELCOME ->
+          kick(session ->
+              session.user().equals(who) && shard.admission.mayNotStay(session.identity()));
+    };
+  }
+
+  /// As [#kick(OtherNodes.Kick)], once this node knows what was kept before: then nobody whom it
+  /// concerns is let in behind it.
+  void kickOnceKnown(OtherNodes.Kick kick) {
+    kickOnceKnown(kick, shard.clock.monotonicMillis() + KNOWN_WITHIN_MILLIS);
+  }
+
+  private void kickOnceKnown(OtherNodes.Kick kick, long untilMillis) {
+    if (shard.engine.commit() >= kick.commit() || shard.clock.monotonicMillis() >= untilMillis) {
+      kick(kick);
+    } else {
+      shard.lane.schedule(() -> kickOnceKnown(kick, untilMillis), LOOK_AGAIN_MILLIS);
+    }
   }
 
   private void auth(Session session, Command.Auth auth) {

@@ -4,11 +4,21 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/// The hubs of all lanes of this node. A hub calls another one only through here, as a message in
-/// its lane's mailbox.
+/// The hubs of all lanes of this node, and the other nodes. A hub calls another one only through
+/// here, as a message in its lane's mailbox.
 public final class Neighbours {
   private final Congestion congestion = new Congestion();
+  private final OtherNodes others;
   private List<Hub> hubs = List.of();
+
+  /// Of a node that is alone.
+  public Neighbours() {
+    this(OtherNodes.NONE);
+  }
+
+  public Neighbours(OtherNodes others) {
+    this.others = others;
+  }
 
   /// To be called once, before the first connection.
   public void are(List<Hub> all) {
@@ -18,6 +28,11 @@ public final class Neighbours {
   /// What some lane cannot hand out fast enough.
   Congestion congestion() {
     return congestion;
+  }
+
+  /// Who is to hear what does not go through the engine.
+  OtherNodes others() {
+    return others;
   }
 
   /// How many lanes there are.

@@ -88,12 +88,55 @@ final class Passing {
     List<Conflation.Newest> changes = List.copyOf(newest);
     published.clear();
     newest.clear();
+    if (!neighbours.others().isAlone()) {
+      neighbours.others().pass(publications(batch, changes));
+    }
     for (int lane = 0; lane < neighbours.count(); lane++) {
       if (lane == shard.index) {
         pass(batch, changes);
       } else {
         neighbours.tell(lane, other -> other.passing().pass(batch, changes));
       }
+    }
+  }
+
+  private static List<OtherNodes.Publication> publications(
+      List<Bundle> batch, List<Conflation.Newest> changes) {
+    List<OtherNodes.Publication> all = new ArrayList<>(batch.size() + changes.size());
+    for (Bundle bundle : batch) {
+      byte[] units = bundle.units.toBytes();
+      all.add(new OtherNodes.Publication(bundle.topic, false, "", bundle.count, units));
+    }
+    for (Conflation.Newest change : changes) {
+      all.add(new OtherNodes.Publication(change.topic(), true, change.key(), 1, change.unit()));
+    }
+    return all;
+  }
+
+  /// Was published on another node.
+  ///
+  /// @param lost whether there is no room for it: those who follow are told how much they miss
+  void fromOtherNode(OtherNodes.Publication publication, boolean lost) {
+    String topic = publication.topic();
+    if (shard.topics.readers(topic).isEmpty()) {
+      return;
+    }
+    if (lost) {
+      shard
+          .topics
+          .readers(topic)
+          .forEach(session -> {
+            session.arrears().lose(topic, publication.count());
+            hub.catchingUp().note(session);
+          });
+    } else if (publication.latest()) {
+      Conflation.Newest change =
+          new Conflation.Newest(topic, publication.key(), publication.units());
+      pass(List.of(), List.of(change));
+    } else {
+      JsonWriter units = new JsonWriter(publication.units().length);
+      units.raw(publication.units());
+      pass(List.of(new Bundle(topic, units, publication.count())), List.of());
     }
   }
 

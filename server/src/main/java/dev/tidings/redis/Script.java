@@ -15,7 +15,9 @@ enum Script {
   TAKE,
   PASS,
   ENTRIES,
-  ORDERED;
+  ORDERED,
+  LEASE,
+  TELL;
 
   private final String text;
   private final String digest;
