@@ -55,16 +55,10 @@ public final class RedisEngine extends ForwardingEngine {
 
   private static final long FOLLOW_BLOCK_MILLIS = 1_000;
 
-  /// Who has heard of another node's commit so recently takes the turn before he decides.
-  private static final long COMPANY_MILLIS = 1_000;
-
   /// How long changes wait for Redis before they are refused.
   private static final long PATIENCE_MILLIS = 500;
 
   private static final long LOOK_AGAIN_MILLIS = 500;
-
-  /// Whoever waits for the turn looks himself so often: one that is given back is told to nobody.
-  private static final long ASK_AGAIN_MILLIS = 5;
 
   /// How often a node that has nothing to do looks whether Redis is there, and has all.
   private static final long WATCH_MILLIS = 1_000;
@@ -93,14 +87,10 @@ public final class RedisEngine extends ForwardingEngine {
   private volatile String lost = "";
 
   // Confined to the writer.
-  private boolean myTurn;
+  private final Turns turns;
   private long watchAtMillis;
-  private boolean asked;
-  private long askAgainMillis;
-  private long companyUntilMillis;
   private long unreachableSinceMillis;
   private boolean unreachable;
-  private long neededCommit;
 
   /// Opens what Redis holds under `prefix`, made if there is nothing. Nothing runs before
   /// [#start(List)].
@@ -123,6 +113,7 @@ public final class RedisEngine extends ForwardingEngine {
     try {
       this.level = Durability.of(link, wanted);
       this.store = new RedisStore(link, node);
+      this.turns = new Turns(store);
       this.engine = open(limits, clock, ids);
     } catch (RuntimeException e) {
       link.close();
@@ -249,13 +240,7 @@ public final class RedisEngine extends ForwardingEngine {
 
   private void rest() {
     if (!awake.get() && !closing) {
-      long millis = LOOK_AGAIN_MILLIS;
-      if (asked) {
-        millis = Math.min(millis, Math.max(1, askAgainMillis - now()));
-      }
-      if (unreachable) {
-        millis = Math.min(millis, TRY_AGAIN_MILLIS);
-      }
+      long millis = turns.restMillis(unreachable ? TRY_AGAIN_MILLIS : LOOK_AGAIN_MILLIS, now());
       LockSupport.parkNanos(this, TimeUnit.MILLISECONDS.toNanos(millis));
     }
   }
@@ -272,22 +257,31 @@ public final class RedisEngine extends ForwardingEngine {
     }
     boolean work = !engine.isDrained() || engine.isUntidy();
     if (!work) {
-      giveBack();
+      turns.giveBack();
       watch();
       return heard;
     }
-    if (store.applied() < neededCommit) {
+    if (turns.isBehind()) {
       return heard || refuseWhatHasWaited();
     }
     long begun = now();
     try {
-      if (!mayDecide()) {
+      Turns.Answer answer = turns.ask(begun);
+      unreachable = false; // who was unsure has asked
+      if (answer == Turns.Answer.LOST) {
+        lost(turns.lastCommit());
+      }
+      if (answer != Turns.Answer.DECIDE) {
         return heard;
       }
       long before = store.applied();
       engine.hold("");
       boolean did = engine.isDrained() ? engine.tidy() : engine.drain();
-      afterwards(before);
+      if (store.applied() == before) {
+        turns.nothingCommitted(!engine.isDrained(), now());
+      } else {
+        turns.committed(now());
+      }
       if (did && store.applied() == before && !engine.fault().isEmpty()) {
         unreachable(begun, engine.fault());
       }
@@ -314,63 +308,10 @@ public final class RedisEngine extends ForwardingEngine {
         Batch batch = Batch.of(next.row());
         store.absorbed(next.commit(), batch, next.row().length);
         engine.absorb(batch);
-        companyUntilMillis = now() + COMPANY_MILLIS;
-        myTurn |= next.next().equals(store.token());
-        asked &= !myTurn;
+        turns.heard(next.next(), now());
       }
     }
     return any;
-  }
-
-  /// Alone a node just commits; in company it takes the turn first, and waits for it.
-  private boolean mayDecide() {
-    long now = now();
-    if (myTurn || (!asked && now - companyUntilMillis > 0 && !unreachable)) {
-      return true;
-    }
-    if (asked && now - askAgainMillis < 0) {
-      return false;
-    }
-    RedisStore.Turn turn = store.take();
-    unreachable = false;
-    neededCommit = Math.max(neededCommit, turn.commit());
-    if (turn.commit() < store.applied() || !store.isOurs(turn.generation())) {
-      lost(turn.commit());
-      return false;
-    }
-    asked = !turn.granted();
-    askAgainMillis = now + Math.min(turn.leftMillis() + 1, ASK_AGAIN_MILLIS);
-    myTurn = turn.granted();
-    return myTurn && store.applied() >= turn.commit();
-  }
-
-  /// A commit passes the turn on, and nothing but a commit keeps it.
-  private void afterwards(long before) {
-    if (store.applied() == before) {
-      // Overtaken, or there was nothing to commit. Next time the turn is taken first.
-      companyUntilMillis = now() + COMPANY_MILLIS;
-      if (myTurn && engine.isDrained()) {
-        giveBack();
-      }
-      myTurn = false;
-    } else {
-      myTurn = store.keptTurn();
-      if (store.gaveTurn()) {
-        companyUntilMillis = now() + COMPANY_MILLIS;
-      }
-    }
-  }
-
-  private void giveBack() {
-    if (myTurn || asked) {
-      myTurn = false;
-      asked = false;
-      try {
-        store.pass();
-      } catch (StoreException e) {
-        LOG.debug("the turn ends by itself", e);
-      }
-    }
   }
 
   private void unreachable(long sinceMillis, String why) {
@@ -379,7 +320,7 @@ public final class RedisEngine extends ForwardingEngine {
       unreachableSinceMillis = sinceMillis;
     }
     unreachable = true;
-    myTurn = false;
+    turns.unsure();
   }
 
   /// While there is nothing to do: is Redis there, and has it all that it had?
@@ -480,7 +421,7 @@ public final class RedisEngine extends ForwardingEngine {
     LockSupport.unpark(writer);
     boolean interrupted = readers.endBehind(List.of(writer, follower));
     store.own(() -> false);
-    giveBack();
+    turns.giveBack();
     engine.close();
     link.close();
     if (interrupted) {
