@@ -15,6 +15,7 @@ import picocli.CommandLine.Command;
       Sync.class,
       BigGroup.class,
       Slow.class,
+      Nodes.class,
       Compare.class
     },
     mixinStandardHelpOptions = true,

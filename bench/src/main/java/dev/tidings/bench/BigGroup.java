@@ -1,25 +1,14 @@
 package dev.tidings.bench;
 
-import dev.tidings.bench.process.BenchFailure;
 import dev.tidings.bench.process.LineClient;
 import dev.tidings.bench.process.ProcessorTime;
 import dev.tidings.bench.process.Scratch;
 import dev.tidings.bench.process.ServerProcess;
-import dev.tidings.bench.process.Until;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.SelectionKey;
-import java.nio.channels.Selector;
-import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 import org.HdrHistogram.Histogram;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -54,100 +43,13 @@ final class BigGroup implements Callable<Integer> {
   @Option(names = "--changes", defaultValue = "300", description = "Of each kind, timed.")
   private int changes;
 
-  /// Connections that only read, on a thread of their own, and what they have heard together.
-  private static final class Readers implements AutoCloseable {
-    private static final byte[] MSG = "{\"op\":\"msg\"".getBytes(StandardCharsets.US_ASCII);
-
-    private final ServerProcess server;
-    private final Selector selector;
-    private final ByteBuffer buffer = ByteBuffer.allocateDirect(64 * 1024);
-    private final AtomicLong heard = new AtomicLong();
-    private final AtomicReference<Optional<Throwable>> failure =
-        new AtomicReference<>(Optional.empty());
-    private volatile boolean ends;
-
-    Readers(ServerProcess server) throws IOException {
-      this.server = server;
-      this.selector = Selector.open();
-    }
-
-    /// How many bytes of [#MSG] the end of what was read matches, for each connection.
-    private static final class Matched {
-      int bytes;
-    }
-
-    /// Opens one for each user, and begins to read when all are welcome.
-    void connect(int count) throws IOException {
-      for (int i = 0; i < count; i++) {
-        SocketChannel channel = SocketChannel.open(server.address());
-        Crowd.introduce(channel, "m" + i, buffer);
-        channel.configureBlocking(false);
-        channel.register(selector, SelectionKey.OP_READ, new Matched());
-      }
-      Thread.ofPlatform().daemon().name("readers").start(this::read);
-    }
-
-    private void read() {
-      try {
-        while (!ends) {
-          selector.select(key -> {
-            try {
-              read(key);
-            } catch (IOException e) {
-              throw new UncheckedIOException(e);
-            }
-          });
-        }
-      } catch (IOException | UncheckedIOException | BenchFailure e) {
-        failure.set(Optional.of(e));
-      }
-    }
-
-    private void read(SelectionKey key) throws IOException {
-      buffer.clear();
-      if (((SocketChannel) key.channel()).read(buffer) < 0) {
-        throw new BenchFailure("the server hung up on a reader");
-      }
-      Matched matched = (Matched) key.attachment();
-      int found = 0;
-      for (int i = 0; i < buffer.position(); i++) {
-        byte next = buffer.get(i);
-        matched.bytes = next == MSG[matched.bytes] ? matched.bytes + 1 : next == MSG[0] ? 1 : 0;
-        if (matched.bytes == MSG.length) {
-          found++;
-          matched.bytes = 0;
-        }
-      }
-      heard.addAndGet(found);
-    }
-
-    /// Messages heard so far.
-    long heard() {
-      failure
-          .get()
-          .ifPresent(cause -> {
-            throw new BenchFailure("a reader failed: " + cause.getMessage(), cause);
-          });
-      return heard.get();
-    }
-
-    @Override
-    public void close() throws IOException {
-      ends = true;
-      for (SelectionKey key : selector.keys()) {
-        key.channel().close();
-      }
-      selector.close();
-    }
-  }
-
   @Override
   public Integer call() throws IOException {
     try (Scratch scratch = setting.scratch();
         ServerProcess server =
             setting.start(scratch, "--group-members-max", Integer.toString(members));
         LineClient owner = server.connect(Duration.ofSeconds(60));
-        Readers readers = new Readers(server)) {
+        Readers readers = new Readers("m")) {
       Report report = new Report("biggroup", scratch, System.out);
       owner.ask("{\"op\":\"auth\",\"user\":\"owner\"}", "welcome");
       fill(owner, "g:small", online + 1, report);
@@ -168,7 +70,8 @@ final class BigGroup implements Callable<Integer> {
 
   private void measure(ServerProcess server, LineClient owner, Readers readers, Report report)
       throws IOException {
-    readers.connect(online);
+    readers.connect(server, online);
+    readers.start();
     report.say("%,d connections read both groups; %,d members in the big one", online, members);
     report.note("online", online);
     report.note("members", members);
@@ -204,10 +107,7 @@ final class BigGroup implements Callable<Integer> {
     for (int i = 0; i < messages; i++) {
       owner.ask(send, "ok");
       wanted += online;
-      long reached = wanted;
-      if (!Until.holds(DELIVER_MAX, Duration.ofMillis(1), () -> readers.heard() >= reached)) {
-        throw new BenchFailure("something is missing in " + group);
-      }
+      readers.await(wanted, DELIVER_MAX);
     }
     ProcessorTime.Span span = ProcessorTime.now(server.watched()).since(before);
     return span.server().toNanos() / 1e3 / ((double) messages * online);

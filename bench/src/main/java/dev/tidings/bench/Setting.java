@@ -44,8 +44,13 @@ final class Setting {
 
   /// The server of a run: pinned, the product's defaults but for its limits of rate and `options`.
   ServerProcess start(Scratch scratch, String... options) {
+    return start(scratch.data(), options);
+  }
+
+  /// As [#start(Scratch, String...)], with a folder of its own for one of several servers.
+  ServerProcess start(Path data, String... options) {
     List<String> all = Stream.concat(Stream.of("--no-rate-limits"), Stream.of(options)).toList();
     return ServerProcess.start(
-        new ServerProcess.Plan(checkout(), OptionalInt.of(serverCore), all), scratch.data());
+        new ServerProcess.Plan(checkout(), OptionalInt.of(serverCore), all), data);
   }
 }

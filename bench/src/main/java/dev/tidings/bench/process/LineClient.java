@@ -60,6 +60,11 @@ public final class LineClient implements AutoCloseable {
     return next(op);
   }
 
+  /// Reads until a unit of the kind `op` comes by itself.
+  public JsonNode hear(String op) {
+    return next(op);
+  }
+
   private void send(String unit) {
     try {
       out.write((unit + "\n").getBytes(StandardCharsets.UTF_8));
