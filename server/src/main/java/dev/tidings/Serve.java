@@ -123,7 +123,8 @@ final class Serve implements Callable<Integer> {
       defaultValue = "",
       description =
           "The Redis through which several nodes are one: redis://host:6379, rediss:// with TLS,"
-              + " redis-sentinel://host1,host2/0#name. Then nothing is kept in --data.")
+              + " redis-sentinel://host1,host2#name, several nodes of a Cluster between commas."
+              + " Then nothing is kept in --data.")
   private String redis = "";
 
   @Option(
@@ -131,6 +132,14 @@ final class Serve implements Callable<Integer> {
       defaultValue = "tidings",
       description = "What all keys there begin with; nodes with the same are one.")
   private String redisPrefix = "tidings";
+
+  @Option(
+      names = "--redis-ca",
+      defaultValue = "",
+      description =
+          "Whom to believe that he is that Redis: certificates (PEM). Without it those that the JDK"
+              + " believes.")
+  private String redisCa = "";
 
   @Option(
       names = "--io",
@@ -202,7 +211,9 @@ final class Serve implements Callable<Integer> {
                 .withGroupMembersMax(groupMembersMax)
                 .withSearch(search == Switch.ON),
             network(),
-            redis.isEmpty() ? Optional.empty() : Optional.of(Cluster.parse(redis, redisPrefix)));
+            redis.isEmpty()
+                ? Optional.empty()
+                : Optional.of(Cluster.parse(redis, redisPrefix, redisCa)));
     Node node = new Node(settings);
     CountDownLatch ended = new CountDownLatch(1);
     Runtime.getRuntime()

@@ -1,23 +1,26 @@
 package dev.tidings.config;
 
-import io.lettuce.core.RedisURI;
+import dev.tidings.redis.RedisAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.regex.Pattern;
 
 /// Where this node meets the others.
 ///
-/// @param redis as `redis://`, `rediss://` or `redis-sentinel://` address
 /// @param prefix what all keys there have in common
-public record Cluster(RedisURI redis, String prefix) {
+public record Cluster(RedisAddress redis, String prefix) {
   private static final Pattern PREFIX = Pattern.compile("[A-Za-z0-9._-]{1,32}");
 
-  /// @throws ServerSettings.Refused if `address` is no address, or `prefix` no prefix
-  public static Cluster parse(String address, String prefix) {
+  /// @param authorities a file of certificates (PEM), `""` for those that the JDK believes
+  /// @throws ServerSettings.Refused if `address` is no address, `prefix` no prefix, or there is no
+  ///   such file
+  public static Cluster parse(String address, String prefix, String authorities) {
     if (!PREFIX.matcher(prefix).matches()) {
       throw new ServerSettings.Refused(
           "--redis-prefix " + prefix + ": 1 to 32 letters, digits, dots, dashes");
     }
     try {
-      return new Cluster(RedisURI.create(address), prefix);
+      return new Cluster(believing(RedisAddress.of(address), authorities), prefix);
     } catch (IllegalArgumentException e) {
       throw new ServerSettings.Refused(
           "--redis: not an address like redis://user:password@host:6379 (%s)"
@@ -25,10 +28,22 @@ public record Cluster(RedisURI redis, String prefix) {
     }
   }
 
+  private static RedisAddress believing(RedisAddress address, String authorities) {
+    if (authorities.isEmpty()) {
+      return address;
+    }
+    Path file = Path.of(authorities);
+    if (!Files.isReadable(file)) {
+      throw new ServerSettings.Refused("--redis-ca " + authorities + ": no such file");
+    }
+    if (!address.isEncrypted()) {
+      throw new ServerSettings.Refused("--redis-ca without TLS: --redis must begin with rediss");
+    }
+    return address.believing(file);
+  }
+
   /// The address without what is secret in it.
   public String where() {
-    return redis.getSentinels().isEmpty()
-        ? redis.getHost() + ":" + redis.getPort()
-        : redis.getSentinelMasterId() + " behind " + redis.getSentinels().size() + " sentinels";
+    return redis.where();
   }
 }

@@ -4,66 +4,90 @@ import dev.tidings.engine.Store;
 import dev.tidings.engine.Store.NotKeptException;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
-import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.SocketOptions;
+import io.lettuce.core.SslOptions;
 import io.lettuce.core.api.StatefulConnection;
-import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.ClusterClientOptions;
+import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
 import io.lettuce.core.cluster.RedisClusterClient;
-import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.DefaultClientResources;
+import io.lettuce.core.resource.Delay;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// The connections to Redis, wherever that is, and what can go wrong with them in our words. May be
 /// used from any thread that may block.
 final class Link implements AutoCloseable {
-  private static final Duration CONNECT = Duration.ofSeconds(2);
+  private static final Duration CONNECT = RedisAddress.CONNECT;
+  private static final Duration RECONNECT = Duration.ofMillis(200);
+
+  /// How often is looked who serves which slots of a Cluster; sooner if it shows.
+  private static final Duration LOOK = Duration.ofSeconds(5);
+
+  private static final int THREADS = 2;
 
   /// One client and what it opened.
-  private record Client(Supplier<StatefulConnection<byte[], byte[]>> connect, Runnable end) {}
+  ///
+  /// @param look looks again where everything is
+  private record Client(
+      Supplier<StatefulConnection<byte[], byte[]>> connect, Runnable look, Runnable end) {}
 
   private final byte[] ours;
   private final Client client;
-  private final StatefulConnection<byte[], byte[]> shared;
+  private final Line shared;
 
-  private Link(String prefix, Client client, StatefulConnection<byte[], byte[]> shared) {
-    this.ours = ("{" + prefix + "}:").getBytes(StandardCharsets.UTF_8);
+  private Link(byte[] ours, Client client, Line shared) {
+    this.ours = ours;
     this.client = client;
     this.shared = shared;
+  }
+
+  private static byte[] ours(String prefix) {
+    return ("{" + prefix + "}:").getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static Line line(Client client, byte[] ours) {
+    return new Line(client.connect(), client.look(), ours);
   }
 
   /// Connects.
   ///
   /// @param prefix what all our keys have in common
   /// @throws Store.StoreException in words for an operator
-  static Link open(RedisURI address, String prefix) {
-    try {
-      Link link = open(prefix, single(address));
-      if (!link.isCluster()) {
-        return link;
+  static Link open(RedisAddress address, String prefix) {
+    @Nullable Exception failure = null;
+    for (RedisURI uri : address.uris()) {
+      try {
+        Link link = open(prefix, single(uri, address));
+        if (!link.isCluster()) {
+          return link;
+        }
+        link.close();
+        return open(prefix, cluster(address));
+      } catch (RedisException | Store.StoreException e) {
+        failure = e;
       }
-      link.close();
-      return open(prefix, cluster(address));
-    } catch (RedisException e) {
-      throw new Store.StoreException("Redis is not there: " + words(e), e);
     }
+    throw failure instanceof Store.StoreException ours
+        ? ours
+        : new Store.StoreException("Redis is not there: " + Line.words(failure), failure);
   }
 
   private static Link open(String prefix, Client client) {
     try {
-      return new Link(prefix, client, client.connect().get());
+      return new Link(ours(prefix), client, line(client, ours(prefix)));
     } catch (RedisException e) {
       client.end().run();
       throw e;
@@ -72,66 +96,116 @@ final class Link implements AutoCloseable {
 
   /// The same connections for keys of another prefix.
   Link under(String prefix) {
-    return new Link(prefix, client, shared);
+    return new Link(ours(prefix), client, shared);
   }
 
-  private static Client single(RedisURI address) {
-    RedisClient client = RedisClient.create(address);
-    client.setOptions(options());
-    return new Client(() -> client.connect(ByteArrayCodec.INSTANCE), () -> end(client::shutdown));
+  private static Client single(RedisURI uri, RedisAddress address) {
+    ClientResources resources = resources();
+    RedisClient client = RedisClient.create(resources, uri);
+    client.setOptions(options(ClientOptions.builder(), address).build());
+    return new Client(
+        () -> client.connect(ByteArrayCodec.INSTANCE),
+        () -> {},
+        () -> end(client::shutdown, resources));
   }
 
-  private static Client cluster(RedisURI address) {
-    RedisClusterClient client = RedisClusterClient.create(address);
-    client.setOptions(ClusterClientOptions.builder(options()).build());
-    return new Client(() -> client.connect(ByteArrayCodec.INSTANCE), () -> end(client::shutdown));
+  private static Client cluster(RedisAddress address) {
+    ClientResources resources = resources();
+    RedisClusterClient client = RedisClusterClient.create(resources, address.uris());
+    ClusterClientOptions.Builder options = ClusterClientOptions.builder();
+    options.topologyRefreshOptions(
+        ClusterTopologyRefreshOptions.builder()
+            .adaptiveRefreshTriggersTimeout(RECONNECT)
+            .refreshTriggersReconnectAttempts(1)
+            .enablePeriodicRefresh(LOOK)
+            .build());
+    options(options, address);
+    client.setOptions(options.build());
+    return new Client(
+        () -> client.connect(ByteArrayCodec.INSTANCE),
+        client::refreshPartitions,
+        () -> end(client::shutdown, resources));
   }
 
-  private static ClientOptions options() {
-    return ClientOptions.builder()
-        .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
-        .socketOptions(SocketOptions.builder().connectTimeout(CONNECT).tcpNoDelay(true).build())
+  private static ClientResources resources() {
+    return DefaultClientResources.builder()
+        .ioThreadPoolSize(THREADS)
+        .computationThreadPoolSize(THREADS)
+        .reconnectDelay(Delay.constant(RECONNECT))
         .build();
+  }
+
+  private static ClientOptions.Builder options(
+      ClientOptions.Builder options, RedisAddress address) {
+    options
+        .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
+        .socketOptions(SocketOptions.builder().connectTimeout(CONNECT).tcpNoDelay(true).build());
+    address
+        .authorities()
+        .ifPresent(file ->
+            options.sslOptions(
+                SslOptions.builder().jdkSslProvider().trustManager(file.toFile()).build()));
+    return options;
   }
 
   private interface Ending {
     void shutdown(Duration quiet, Duration most);
   }
 
-  private static void end(Ending client) {
+  private static void end(Ending client, ClientResources resources) {
     client.shutdown(Duration.ZERO, CONNECT);
+    resources.shutdown(0, CONNECT.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private boolean isCluster() {
     return info("cluster").contains("cluster_enabled:1");
   }
 
-  /// What Redis says of itself.
+  /// What the process says of itself that has our keys.
   String info(String section) {
-    return await(commands().info(section), CONNECT.toMillis());
+    return await(primary().info(section), CONNECT.toMillis());
   }
 
   /// The connection that everybody shares.
+  Line shared() {
+    return shared;
+  }
+
+  /// One more of its kind, for who keeps it waiting.
+  Line line() {
+    return connecting(() -> line(client, ours));
+  }
+
   RedisClusterAsyncCommands<byte[], byte[]> commands() {
-    return commands(shared);
+    return shared.commands();
+  }
+
+  /// The process that has our keys, for what concerns it and not them.
+  RedisClusterAsyncCommands<byte[], byte[]> primary() {
+    return shared.primary();
+  }
+
+  /// The same, through another connection.
+  RedisClusterAsyncCommands<byte[], byte[]> primary(StatefulConnection<byte[], byte[]> connection) {
+    return Line.primary(connection, ours);
   }
 
   /// One more connection, for who blocks it.
   StatefulConnection<byte[], byte[]> connect() {
+    return connecting(client.connect());
+  }
+
+  private static <T> T connecting(Supplier<T> opening) {
     try {
-      return client.connect().get();
+      return opening.get();
     } catch (RedisException e) {
-      throw new Store.StoreException("Redis is not there: " + words(e), e);
+      throw new Store.StoreException("Redis is not there: " + Line.words(e), e);
     }
   }
 
   static RedisClusterAsyncCommands<byte[], byte[]> commands(
       StatefulConnection<byte[], byte[]> connection) {
-    return switch (connection) {
-      case StatefulRedisClusterConnection<byte[], byte[]> many -> many.async();
-      case StatefulRedisConnection<byte[], byte[]> one -> one.async();
-      default -> throw new IllegalStateException("a connection of an unknown kind");
-    };
+    return Line.commands(connection);
   }
 
   /// The key of this space.
@@ -145,55 +219,36 @@ final class Link implements AutoCloseable {
 
   /// Runs a script as one step.
   List<Object> run(Script script, long millisMax, byte[]... arguments) {
-    byte[][] keys = {ours};
     try {
-      return await(
-          commands().evalsha(script.digest(), ScriptOutputType.MULTI, keys, arguments), millisMax);
+      return await(run(commands(), script, arguments), millisMax);
     } catch (NotKeptException e) {
-      if (!(e.getCause() instanceof RedisNoScriptException)) {
+      if (!isUnknown(e)) {
         throw e;
       }
-      return await(
-          commands().eval(script.text(), ScriptOutputType.MULTI, keys, arguments), millisMax);
+      return await(runText(commands(), script, arguments), millisMax);
     }
   }
 
-  /// Waits for an answer.
-  ///
-  /// @throws NotKeptException if Redis refused, or was not even asked
-  /// @throws Store.StoreException if it is not known whether it did what it was asked
+  /// Asks for a script by its name, which Redis knows if it has run here before.
+  RedisFuture<List<Object>> run(
+      RedisClusterAsyncCommands<byte[], byte[]> redis, Script script, byte[]... arguments) {
+    byte[][] keys = {ours};
+    return redis.evalsha(script.digest(), ScriptOutputType.MULTI, keys, arguments);
+  }
+
+  RedisFuture<List<Object>> runText(
+      RedisClusterAsyncCommands<byte[], byte[]> redis, Script script, byte[]... arguments) {
+    byte[][] keys = {ours};
+    return redis.eval(script.text(), ScriptOutputType.MULTI, keys, arguments);
+  }
+
+  static boolean isUnknown(NotKeptException refusal) {
+    return refusal.getCause() instanceof RedisNoScriptException;
+  }
+
+  /// As [Line#await].
   <T> T await(RedisFuture<T> asked, long millisMax) {
-    try {
-      return asked.get(millisMax, TimeUnit.MILLISECONDS);
-    } catch (TimeoutException e) {
-      asked.cancel(true);
-      throw new Store.StoreException("Redis does not answer", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new Store.StoreException("interrupted while waiting for Redis", e);
-    } catch (ExecutionException e) {
-      throw failure(e.getCause() == null ? e : e.getCause());
-    }
-  }
-
-  private static Store.StoreException failure(Throwable cause) {
-    if (cause instanceof RedisCommandExecutionException refused) {
-      String words = words(refused);
-      // A script that fails half-way leaves what it did; one that is not begun leaves nothing.
-      return words.contains("user_script")
-          ? new Store.StoreException("Redis could not finish: " + words, cause)
-          : new NotKeptException("Redis refuses: " + words, false, cause);
-    }
-    return new Store.StoreException("Redis is not there: " + words(cause), cause);
-  }
-
-  private static String words(Throwable cause) {
-    Throwable deepest = cause;
-    while (deepest.getCause() != null) {
-      deepest = deepest.getCause();
-    }
-    String message = deepest.getMessage();
-    return message == null ? deepest.getClass().getSimpleName() : message;
+    return shared.await(asked, millisMax);
   }
 
   @Override

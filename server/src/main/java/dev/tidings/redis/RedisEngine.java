@@ -15,7 +15,6 @@ import dev.tidings.engine.Store;
 import dev.tidings.engine.Store.StoreException;
 import dev.tidings.engine.TextIndex;
 import dev.tidings.engine.Ticket;
-import io.lettuce.core.RedisURI;
 import io.lettuce.core.StreamMessage;
 import io.lettuce.core.XReadArgs;
 import io.lettuce.core.api.StatefulConnection;
@@ -98,7 +97,7 @@ public final class RedisEngine extends ForwardingEngine {
   /// @param node names this start of this node: no other one has it, nor had
   /// @throws StoreException in words for an operator: not there, not ours, not fit
   public RedisEngine(
-      RedisURI address,
+      RedisAddress address,
       String prefix,
       String node,
       Level wanted,

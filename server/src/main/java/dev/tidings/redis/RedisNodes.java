@@ -7,7 +7,6 @@ import dev.tidings.engine.Store.NotKeptException;
 import dev.tidings.engine.Store.StoreException;
 import dev.tidings.hub.OtherNodes;
 import dev.tidings.redis.ToOthers.Message;
-import io.lettuce.core.RedisURI;
 import io.lettuce.core.StreamMessage;
 import io.lettuce.core.XReadArgs;
 import io.lettuce.core.api.StatefulConnection;
@@ -82,7 +81,7 @@ public final class RedisNodes implements OtherNodes, AutoCloseable {
   ///
   /// @param node as the engine's
   /// @throws StoreException in words for an operator
-  public RedisNodes(RedisURI address, String prefix, String node, Clock clock) {
+  public RedisNodes(RedisAddress address, String prefix, String node, Clock clock) {
     this.link = Link.open(address, prefix);
     this.clock = clock;
     this.toOthers = new ToOthers(clock, this::givenUp);

@@ -1,18 +1,15 @@
 package dev.tidings.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.tidings.engine.Answer;
 import dev.tidings.engine.Level;
-import dev.tidings.engine.Store.StoreException;
 import dev.tidings.protocol.ErrorCode;
 import dev.tidings.testbed.network.FaultProxy;
 import dev.tidings.testbed.redis.NeedsRedis;
 import dev.tidings.testbed.redis.RedisProcess;
 import dev.tidings.testbed.redis.RedisSettings;
-import io.lettuce.core.RedisURI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,7 +35,7 @@ class RedisFaultsTest {
   }
 
   private TestNode node(String name, String uri) {
-    TestNode node = new TestNode(RedisURI.create(uri), "tidings", name);
+    TestNode node = new TestNode(RedisAddress.of(uri), "tidings", name);
     nodes.add(node);
     return node;
   }
@@ -137,7 +134,7 @@ class RedisFaultsTest {
   @Test
   void aNodeThatDiedInItsTurnKeepsTheOthersOnlyForAMoment() {
     TestNode node = node("a");
-    try (Link link = Link.open(RedisURI.create(redis.uri()), "tidings")) {
+    try (Link link = Link.open(RedisAddress.of(redis.uri()), "tidings")) {
       RedisStore dead = new RedisStore(link, "dead");
       await().atMost(PATIENCE).until(() -> dead.take().granted());
       node.keep("1");
@@ -155,14 +152,6 @@ class RedisFaultsTest {
     redis.configure("maxmemory", "0");
     node.keep("2");
     assertThat(node.texts()).containsExactly("\"1\"", "\"2\"");
-  }
-
-  @Test
-  void aRedisThatThrowsKeysAwayIsRefused() {
-    redis.configure("maxmemory-policy", "allkeys-lru");
-    assertThatThrownBy(() -> node("a"))
-        .isInstanceOf(StoreException.class)
-        .hasMessageContaining("noeviction");
   }
 
   @Test

@@ -14,7 +14,6 @@ import dev.tidings.engine.EngineLimits;
 import dev.tidings.engine.Level;
 import dev.tidings.engine.Ticket;
 import dev.tidings.protocol.Payload;
-import io.lettuce.core.RedisURI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -33,7 +32,7 @@ final class TestNode {
   final List<Committed> told = new CopyOnWriteArrayList<>();
   final AtomicInteger lost = new AtomicInteger();
 
-  TestNode(RedisURI address, String prefix, String name) {
+  TestNode(RedisAddress address, String prefix, String name) {
     engine =
         new RedisEngine(
             address,

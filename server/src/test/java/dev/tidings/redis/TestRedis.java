@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.tidings.testbed.redis.RedisProcess;
 import dev.tidings.testbed.redis.RedisSettings;
-import io.lettuce.core.RedisURI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -18,8 +17,8 @@ final class TestRedis {
 
   private TestRedis() {}
 
-  static RedisURI address() {
-    return RedisURI.create(REDIS.uri());
+  static RedisAddress address() {
+    return RedisAddress.of(REDIS.uri());
   }
 
   /// The connections of all tests.

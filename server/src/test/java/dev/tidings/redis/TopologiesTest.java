@@ -1,0 +1,173 @@
+package dev.tidings.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.tidings.engine.Answer;
+import dev.tidings.engine.Store.StoreException;
+import dev.tidings.protocol.ErrorCode;
+import dev.tidings.running.Certificates;
+import dev.tidings.testbed.redis.NeedsRedis;
+import dev.tidings.testbed.redis.RedisCluster;
+import dev.tidings.testbed.redis.RedisProcess;
+import dev.tidings.testbed.redis.RedisReply;
+import dev.tidings.testbed.redis.RedisSentinels;
+import dev.tidings.testbed.redis.RedisSettings;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Two nodes on each arrangement of Redis that there is: what one keeps the other tells, before and
+/// after Redis itself has moved.
+@NeedsRedis
+class TopologiesTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  @TempDir Path folder;
+  private final List<TestNode> nodes = new ArrayList<>();
+
+  @AfterEach
+  void end() {
+    nodes.forEach(node -> node.engine.close());
+  }
+
+  private TestNode node(RedisAddress address) {
+    TestNode node = new TestNode(address, "tidings", "node-" + nodes.size());
+    nodes.add(node);
+    return node;
+  }
+
+  private static void isTold(TestNode node, String... texts) {
+    await().atMost(PATIENCE).until(() -> node.texts().size() >= texts.length);
+    assertThat(node.texts()).containsExactly(texts);
+  }
+
+  /// Repeats until it is kept; until then nothing but `unavailable` may be the answer.
+  private static void keepAtLast(TestNode node, String cid) {
+    await()
+        .atMost(PATIENCE)
+        .until(() -> {
+          Answer answer = node.send(cid);
+          if (answer instanceof Answer.Refused refused) {
+            assertThat(refused.code()).isEqualTo(ErrorCode.UNAVAILABLE);
+            return false;
+          }
+          return answer instanceof Answer.Appended;
+        });
+  }
+
+  private static void awaitCopied(RedisProcess primary, RedisProcess replica) {
+    String commit = "{tidings}:commit";
+    RedisReply wanted = primary.ask("GET", commit);
+    await().atMost(PATIENCE).until(() -> replica.ask("GET", commit).equals(wanted));
+  }
+
+  @Test
+  void behindSentinelsTheNextPrimaryIsFoundWhetherTheLastOneIsFrozenOrGone() {
+    try (RedisSentinels redis = RedisSentinels.start(RedisSettings.IN_MEMORY)) {
+      TestNode a = node(RedisAddress.of(redis.uri()));
+      TestNode b = node(RedisAddress.of(redis.uri()));
+      a.keep("1");
+      isTold(b, "\"1\"");
+      RedisProcess first = redis.primary();
+      awaitCopied(first, redis.replicas().getFirst());
+      first.pause();
+      keepAtLast(a, "2");
+      RedisProcess second = redis.awaitPrimaryOtherThan(first);
+      isTold(b, "\"1\"", "\"2\"");
+      first.resume();
+      redis.awaitFollowing(first);
+      keepAtLast(b, "3");
+      isTold(a, "\"1\"", "\"2\"", "\"3\"");
+      awaitCopied(second, first);
+      second.kill();
+      keepAtLast(b, "4");
+      assertThat(redis.awaitPrimaryOtherThan(second)).isSameAs(first);
+      isTold(a, "\"1\"", "\"2\"", "\"3\"", "\"4\"");
+      assertThat(second.isAlive()).isFalse();
+    }
+  }
+
+  @Test
+  void inAClusterTheKeysAreFollowedToWhereTheirSlotMovesAndToItsReplica() {
+    try (RedisCluster redis = RedisCluster.start(RedisSettings.IN_MEMORY, 1)) {
+      TestNode a = node(RedisAddress.of(redis.uris()));
+      TestNode b = node(RedisAddress.of(redis.nodes().getLast().uri()));
+      a.keep("1");
+      isTold(b, "\"1\"");
+      int slot = redis.slotOf("{tidings}:commit");
+      RedisProcess first = redis.ownerOf(slot);
+      assertThat(first.ask("CLUSTER", "COUNTKEYSINSLOT", "" + slot))
+          .as("all that is kept stands in one slot")
+          .isEqualTo(first.ask("DBSIZE"));
+      RedisProcess second =
+          redis.nodes().subList(0, 3).stream()
+              .filter(one -> one != first)
+              .findFirst()
+              .orElseThrow();
+      redis.moveSlot(slot, second);
+      keepAtLast(a, "2");
+      keepAtLast(b, "3");
+      isTold(a, "\"1\"", "\"2\"", "\"3\"");
+      RedisProcess replica = redis.nodes().get(3 + redis.nodes().indexOf(second));
+      await().atMost(PATIENCE).until(() -> replica.ask("DBSIZE").equals(second.ask("DBSIZE")));
+      second.kill();
+      keepAtLast(b, "4");
+      assertThat(redis.ownerOf(slot)).isSameAs(replica);
+      keepAtLast(a, "5");
+      isTold(a, "\"1\"", "\"2\"", "\"3\"", "\"4\"", "\"5\"");
+      isTold(b, "\"1\"", "\"2\"", "\"3\"", "\"4\"", "\"5\"");
+    }
+  }
+
+  /// The rules that docs and README name.
+  @Test
+  void insideTlsAUserWithTheFewestRightsIsEnough() throws IOException {
+    Path certificate = folder.resolve("certificate.pem");
+    Path key = folder.resolve("key.pem");
+    Certificates own = Certificates.make(folder, "RSA").write(certificate, key);
+    Path others = folder.resolve("others.pem");
+    Certificates.make(folder, "RSA").write(others, folder.resolve("others-key.pem"));
+    RedisSettings settings =
+        RedisSettings.IN_MEMORY
+            .withUser("tidings", "secret", Documented.accessRules())
+            .withTls(certificate, key, Certificates.trusting(own));
+    try (RedisProcess redis = RedisProcess.start(settings)) {
+      RedisAddress address = RedisAddress.of(redis.uri());
+      TestNode a = node(address.believing(certificate));
+      TestNode b = node(address.believing(certificate));
+      a.keep("1");
+      isTold(b, "\"1\"");
+      b.keep("2");
+      isTold(a, "\"1\"", "\"2\"");
+      assertThatThrownBy(() -> node(address.believing(others)))
+          .isInstanceOf(StoreException.class)
+          .hasMessageContaining("Redis is not there");
+      assertThatThrownBy(() -> node(address))
+          .isInstanceOf(StoreException.class)
+          .hasMessageContaining("Redis is not there");
+    }
+  }
+
+  @Test
+  void whoKnowsThePasswordIsAnsweredAndWhoDoesNotIsToldSo() {
+    try (RedisProcess redis =
+        RedisProcess.start(RedisSettings.IN_MEMORY.withPassword("open-sesame"))) {
+      TestNode node = node(RedisAddress.of(redis.uri()));
+      node.keep("1");
+      isTold(node, "\"1\"");
+      assertThatThrownBy(() -> node(RedisAddress.of("redis://127.0.0.1:" + redis.port())))
+          .isInstanceOf(StoreException.class)
+          .hasMessageContaining("NOAUTH");
+      assertThatThrownBy(() -> node(RedisAddress.of("redis://:wrong@127.0.0.1:" + redis.port())))
+          .isInstanceOf(StoreException.class)
+          .hasMessageContaining("WRONGPASS");
+    }
+  }
+}
