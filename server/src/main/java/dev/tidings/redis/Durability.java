@@ -20,17 +20,9 @@ final class Durability {
   /// @return what can be
   /// @throws StoreException if it may throw away what it was given, or is too old
   static Level of(Link link, Level wanted) {
-    String version = line(link.info("server"), "redis_version");
-    if (!version.isEmpty() && Integer.parseInt(version.split("\\.", 2)[0]) < MAJOR_MIN) {
-      throw new StoreException("Redis " + version + " is too old: 7.0 or newer is needed", null);
-    }
-    String policy = line(link.info("memory"), "maxmemory_policy");
-    if (!policy.equals("noeviction")) {
-      throw new StoreException(
-          "Redis would throw away messages: its maxmemory-policy is "
-              + policy
-              + ", but must be noeviction",
-          null);
+    String unfit = unfit(link.info("server"), link.info("replication"), link.info("memory"));
+    if (!unfit.isEmpty()) {
+      throw new StoreException(unfit, null);
     }
     boolean appends = line(link.info("persistence"), "aof_enabled").equals("1");
     String syncs = syncs(link);
@@ -44,6 +36,27 @@ final class Durability {
           syncs);
     }
     return synced && wanted != Level.MEMORY ? Level.DISK : Level.MEMORY;
+  }
+
+  /// Why nothing can be kept there, `""` if it can.
+  ///
+  /// @param server what it says of itself under this name; the others likewise
+  static String unfit(String server, String replication, String memory) {
+    // Valkey calls itself the version of Redis that it can stand for: 7.2.4.
+    String version = line(server, "redis_version");
+    if (!version.isEmpty() && Integer.parseInt(version.split("\\.", 2)[0]) < MAJOR_MIN) {
+      return "Redis " + version + " is too old: 7.0 or newer is needed";
+    }
+    if (line(replication, "role").equals("slave")) {
+      return "this Redis is a replica, which takes nothing: name its primary, %s:%s, or the Sentinels"
+          .formatted(line(replication, "master_host"), line(replication, "master_port"));
+    }
+    String policy = line(memory, "maxmemory_policy");
+    return policy.equals("noeviction")
+        ? ""
+        : "Redis would throw away messages: its maxmemory-policy is "
+            + policy
+            + ", but must be noeviction";
   }
 
   /// When its append-only file is synced, as its setting says.

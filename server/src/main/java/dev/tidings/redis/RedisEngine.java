@@ -91,6 +91,9 @@ public final class RedisEngine extends ForwardingEngine {
   private long unreachableSinceMillis;
   private boolean unreachable;
 
+  /// Redis has less than it had, and that is not told yet.
+  private boolean missing;
+
   /// Opens what Redis holds under `prefix`, made if there is nothing. Nothing runs before
   /// [#start(List)].
   ///
@@ -250,6 +253,10 @@ public final class RedisEngine extends ForwardingEngine {
       engine.hold(lost);
       return engine.drain();
     }
+    if (missing) {
+      tellLoss();
+      return engine.drain();
+    }
     boolean heard = absorbAll();
     if (!lost.isEmpty()) {
       return true;
@@ -287,6 +294,9 @@ public final class RedisEngine extends ForwardingEngine {
       return did || heard;
     } catch (StoreException e) {
       unreachable(begun, String.valueOf(e.getMessage()));
+      if (e instanceof Store.NotKeptException) {
+        watch(); // it answers: is it still what it was?
+      }
       return heard || refuseWhatHasWaited();
     }
   }
@@ -345,21 +355,32 @@ public final class RedisEngine extends ForwardingEngine {
     }
   }
 
-  /// Redis does not have all that it had. Everybody is told so, here and at the other nodes, by
-  /// another generation: every epoch changes, and older cursors are refused.
+  /// Redis does not have all that it had.
   private void lost(long commit) {
     LOG.error("Redis has {} commits of what had {}", commit, store.applied());
+    engine.hold("Redis has lost what it had confirmed");
+    missing = true;
+    tellLoss();
+  }
+
+  /// Everybody is told so, here and at the other nodes, by another generation: every epoch changes,
+  /// and older cursors are refused. Tried again until it is done.
+  private void tellLoss() {
     try {
-      RedisStore.Turn turn = store.take();
-      if (turn.granted()) {
+      if (!store.isGone()) { // what begins anew has a generation of its own
+        RedisStore.Turn turn = store.take();
+        if (!turn.granted()) {
+          return;
+        }
         store.begin(turn);
         engine.raiseGeneration();
         store.pass();
       }
     } catch (StoreException e) {
       LOG.warn("it could not be told: {}", e.getMessage());
-      return; // tried again
+      return;
     }
+    missing = false;
     lose("Redis has lost what it had confirmed");
   }
 

@@ -82,13 +82,23 @@ public final class RedisNodes implements OtherNodes, AutoCloseable {
   /// @param node as the engine's
   /// @throws StoreException in words for an operator
   public RedisNodes(RedisAddress address, String prefix, String node, Clock clock) {
-    this.link = Link.open(address, prefix);
+    this.link = claimed(Link.open(address, prefix));
     this.clock = clock;
     this.toOthers = new ToOthers(clock, this::givenUp);
     this.name = node;
     this.node = node.getBytes(UTF_8);
     this.teller = Thread.ofPlatform().daemon().name("nodes-teller").unstarted(this::tell);
     this.follower = Thread.ofPlatform().daemon().name("nodes-follower").unstarted(this::follow);
+  }
+
+  private static Link claimed(Link link) {
+    try {
+      Format.claim(link);
+      return link;
+    } catch (StoreException e) {
+      link.close();
+      throw e;
+    }
   }
 
   /// Takes the lease and hears where everybody is, before this returns. To be called once.

@@ -81,8 +81,12 @@ final class RedisStore implements Store {
   /// What to add to our clock to have that of Redis.
   private long redisAheadMillis;
 
+  /// Takes the place in Redis if nobody has it.
+  ///
   /// @param node its name, another one for each start
+  /// @throws StoreException if what is there is not ours
   RedisStore(Link link, String node) {
+    Format.claim(link);
     this.link = link;
     this.reads = new Reads(link);
     this.walks = new Walks(reads);
@@ -135,6 +139,11 @@ final class RedisStore implements Store {
         (Long) answer.get(1),
         (byte[]) answer.get(4),
         Math.max(0, (Long) answer.get(3)));
+  }
+
+  /// Whether nothing is there any more of what was.
+  boolean isGone() {
+    return Format.isGone(link);
   }
 
   /// Whether this generation is the one that was begun with.

@@ -29,8 +29,10 @@ enum Script {
         throw new IllegalStateException("no resource " + name);
       }
       byte[] bytes = in.readAllBytes();
-      text = new String(bytes, StandardCharsets.UTF_8);
-      digest = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-1").digest(bytes));
+      String own = new String(bytes, StandardCharsets.UTF_8);
+      int begin = own.indexOf('\n') + 1; // behind the line that says what language it is
+      text = own.substring(0, begin) + Format.FIRST + own.substring(begin);
+      digest = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-1").digest(text()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (NoSuchAlgorithmException e) {
@@ -38,7 +40,7 @@ enum Script {
     }
   }
 
-  byte[] text() {
+  final byte[] text() {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
