@@ -7,8 +7,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 
 /// One run of the command line: its exit code and what it said.
-record Ran(int code, String out, String err) {
-  static Ran of(String... args) {
+public record Ran(int code, String out, String err) {
+  public static Ran of(String... args) {
     PrintStream out = System.out;
     PrintStream err = System.err;
     ByteArrayOutputStream said = new ByteArrayOutputStream();

@@ -8,24 +8,21 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /// Keeps docs/protocol.md and the code in agreement, both ways: what the page says is what the code
-/// does, and what the code knows stands on the page.
+/// does, and what the code knows stands on the page. Its examples are played by
+/// [dev.tidings.page.ExamplesTest].
 class ProtocolPageTest {
   private static final String ERRORS = "| code | HTTP | kind | meaning |";
   private static final String CLOSES = "| close | `bye` code | verdict |";
@@ -37,7 +34,10 @@ class ProtocolPageTest {
   private static final Pattern SENT_OP =
       Pattern.compile("name\\(\"op\"\\)\\s*\\.plain\\(\"(\\w+)\"\\)");
 
-  private static final JsonMapper JSON = JsonMapper.shared();
+  /// How the code writes a field of a unit.
+  private static final Pattern WRITTEN = Pattern.compile("name\\(\"(\\w+)\"\\)");
+
+  private static final Pattern WORD = Pattern.compile("\\w+");
 
   private static final ProtocolPage PAGE = new ProtocolPage(read("docs/protocol.md"));
 
@@ -68,68 +68,9 @@ class ProtocolPageTest {
         .toList();
   }
 
-  @Test
-  void everyExampleOfAClientIsARequest() {
-    assertThat(PAGE.examples('C')).isNotEmpty();
-    assertThat(faultsOfClients(PAGE)).isEmpty();
-  }
-
-  @Test
-  void everyExampleOfTheServerIsAUnitThatItMaySend() {
-    assertThat(PAGE.examples('S')).isNotEmpty();
-    assertThat(faultsOfServers(PAGE)).isEmpty();
-  }
-
-  private static List<String> faultsOfClients(ProtocolPage page) {
-    List<String> faults = new ArrayList<>();
-    for (String example : page.examples('C')) {
-      if (decode(example) instanceof Decoded.Refused refused) {
-        faults.add(example + ": " + refused.message());
-      }
-    }
-    return faults;
-  }
-
   private static Decoded decode(String unit) {
     byte[] bytes = unit.getBytes(UTF_8);
     return new CommandDecoder().decode(bytes, 0, bytes.length);
-  }
-
-  private static List<String> faultsOfServers(ProtocolPage page) {
-    Set<String> known = page.vocabulary("Server");
-    return page.examples('S').stream()
-        .flatMap(example -> faultOfServer(example, known).map(fault -> example + ": " + fault))
-        .toList();
-  }
-
-  private static Stream<String> faultOfServer(String example, Set<String> known) {
-    JsonNode unit;
-    try {
-      unit = JSON.readTree(example);
-    } catch (JacksonException e) {
-      return Stream.of("no JSON: " + e.getOriginalMessage());
-    }
-    String op = unit.path("op").asString("");
-    String code = unit.path("code").asString("");
-    return switch (op) {
-      case "err" -> faultIf(Arrays.stream(ErrorCode.values()).noneMatch(fits(unit, code)), "code");
-      case "bye" ->
-          faultIf(
-              Arrays.stream(CloseCode.values())
-                  .noneMatch(close ->
-                      close.wire().equals(code) && close.number() == unit.path("close").asInt(0)),
-              "close");
-      default -> faultIf(!known.contains(op), "op");
-    };
-  }
-
-  private static Predicate<ErrorCode> fits(JsonNode err, String code) {
-    return known ->
-        known.wire().equals(code) && err.has("retry") == (known.kind() == ErrorCode.Kind.TEMPORARY);
-  }
-
-  private static Stream<String> faultIf(boolean faulty, String field) {
-    return faulty ? Stream.of("wrong " + field) : Stream.empty();
   }
 
   /// By way of the examples: each word has one, and there is one of each command.
@@ -187,7 +128,7 @@ class ProtocolPageTest {
   }
 
   private static List<Command> commandsOfThePage() {
-    return PAGE.examples('C').stream()
+    return PAGE.requests().stream()
         .map(ProtocolPageTest::decode)
         .filter(Decoded.Request.class::isInstance)
         .map(request -> ((Decoded.Request) request).command())
@@ -212,6 +153,150 @@ class ProtocolPageTest {
     assertThat(PAGE.vocabulary("Server")).containsExactlyInAnyOrderElementsOf(written);
   }
 
+  // ---- What the examples show, all of which are played by dev.tidings.page.ExamplesTest.
+  // ----------
+
+  /// What no example can show, and why.
+  private static final Set<ErrorCode> ERRORS_WITHOUT_EXAMPLE =
+      Set.of(
+          ErrorCode.BUSY, // only where more is asked than can be done
+          ErrorCode.UNAVAILABLE, // only where the disk fails
+          ErrorCode.INTERNAL, // only where we have made a mistake
+          ErrorCode.TIMEOUT); // not given by this version
+
+  private static final Set<CloseCode> CLOSES_WITHOUT_EXAMPLE =
+      Set.of(
+          CloseCode.OVERLOADED, // only where more come than can be let in
+          CloseCode.INTERNAL, // only where we have made a mistake
+          CloseCode.LIMIT, // takes twenty-one terminals
+          CloseCode.VERSION); // not given by this version
+
+  /// Said by a server in trouble, or among many nodes.
+  private static final Set<String> FIELDS_WITHOUT_EXAMPLE =
+      Set.of("erasing"); // gone again before one can look
+
+  private static final String STREAM = "| parameter | meaning |";
+
+  @Test
+  void everyRequestHasAnExample() {
+    Set<String> shown = new TreeSet<>();
+    for (JsonNode request : PAGE.said()) {
+      String op = request.path("op").asString("");
+      shown.add(request.has("do") ? op + " " + request.path("do").asString("") : op);
+    }
+    assertThat(shown).containsAll(CommandDecoder.vocabulary());
+  }
+
+  /// By op; `id` and `as` are those of any.
+  @Test
+  void everyFieldOfARequestHasAnExample() {
+    Set<String> shown = new TreeSet<>();
+    for (JsonNode request : PAGE.said()) {
+      String op = request.path("op").asString("");
+      request
+          .propertyNames()
+          .forEach(field -> {
+            shown.add(op + " " + field);
+            shown.add("any " + field);
+          });
+    }
+    Set<String> wanted = new TreeSet<>();
+    for (Shapes.Shape shape : Shapes.ALL) {
+      String op = shape.word().split(" ", -1)[0];
+      for (Shapes.Field field : shape.fields()) {
+        boolean common = field.name().equals("id") || field.name().equals("as");
+        wanted.add((common ? "any" : op) + " " + field.name());
+      }
+    }
+    assertThat(shown).containsAll(wanted);
+  }
+
+  /// What the code writes into units, wherever it stands there.
+  @Test
+  void everyFieldOfTheServerHasAnExample() throws IOException {
+    Set<String> written = new TreeSet<>();
+    for (String folder : List.of("protocol", "conversation", "hub")) {
+      try (Stream<Path> files =
+          Files.walk(Checkout.root().resolve("server/src/main/java/dev/tidings/" + folder))) {
+        files
+            .filter(file -> file.toString().endsWith(".java"))
+            .map(ProtocolPageTest::read)
+            .forEach(source ->
+                WRITTEN.matcher(source).results().forEach(found -> written.add(found.group(1))));
+      }
+    }
+    Set<String> shown = new TreeSet<>(FIELDS_WITHOUT_EXAMPLE);
+    PAGE.heard().forEach(unit -> addNames(unit, shown));
+    assertThat(written).hasSizeGreaterThan(50);
+    assertThat(shown).containsAll(written);
+  }
+
+  private static void addNames(JsonNode node, Set<String> names) {
+    node.propertyNames().forEach(names::add);
+    node.forEach(child -> addNames(child, names));
+  }
+
+  /// Ops of the server, kinds and voids of entries, and what tables say of them.
+  @Test
+  void everyWordOfTheServerHasAnExample() {
+    Set<String> shown = new TreeSet<>();
+    PAGE.heard().forEach(unit -> addWords(unit, shown));
+    assertThat(shown).containsAll(PAGE.vocabulary("Server"));
+    assertThat(shown)
+        .contains("edit", "recall", "join", "leave", "kick", "info", "end") // kinds
+        .contains("ttl", "erase"); // of what is void
+  }
+
+  private static void addWords(JsonNode node, Set<String> words) {
+    for (String field : List.of("op", "kind", "void")) {
+      if (node.has(field)) {
+        words.add(node.get(field).asString(""));
+      }
+    }
+    node.forEach(child -> addWords(child, words));
+  }
+
+  @Test
+  void everyErrorAndEveryCloseHasAnExample() {
+    Set<String> errors = new TreeSet<>();
+    Set<String> closes = new TreeSet<>();
+    for (JsonNode unit : PAGE.heard()) {
+      switch (unit.path("op").asString("")) {
+        case "err" -> errors.add(unit.path("code").asString(""));
+        case "bye" -> closes.add(unit.path("code").asString(""));
+        default -> {}
+      }
+    }
+    assertThat(errors)
+        .containsExactlyInAnyOrderElementsOf(
+            Arrays.stream(ErrorCode.values())
+                .filter(code -> !ERRORS_WITHOUT_EXAMPLE.contains(code))
+                .map(ErrorCode::wire)
+                .toList());
+    assertThat(closes)
+        .containsExactlyInAnyOrderElementsOf(
+            Arrays.stream(CloseCode.values())
+                .filter(code -> !CLOSES_WITHOUT_EXAMPLE.contains(code))
+                .map(CloseCode::wire)
+                .toList());
+  }
+
+  @Test
+  void everyParameterOfAStreamAndOfAPollHasAnExample() {
+    Set<String> named = new TreeSet<>(List.of("tail", "limit", "next", "since", "wait"));
+    for (List<String> row : PAGE.table(STREAM)) {
+      WORD.matcher(row.getFirst().replaceAll(" (or|in) .*|`", ""))
+          .results()
+          .forEach(word -> named.add(word.group()));
+    }
+    named.add("user");
+    String commands = String.join("\n", PAGE.commands());
+    assertThat(named)
+        .contains("token", "device", "sub", "v")
+        .allMatch(
+            word -> commands.contains("?" + word + "=") || commands.contains("&" + word + "="));
+  }
+
   /// A guard that cannot fail guards nothing: the same page with one thing wrong.
   @Nested
   class ThePageCanBeWrong {
@@ -231,25 +316,6 @@ class ProtocolPageTest {
       assertThat(with(row, row + "| 4008 | `tired` | come back |\n").table(CLOSES))
           .isNotEqualTo(closes());
       assertThat(with(ERRORS, "| code | status |").table(ERRORS)).isEmpty();
-    }
-
-    @Test
-    void inAnExampleOfAClient() {
-      assertThat(
-              faultsOfClients(
-                  with("\"to\":\"u:bob\",\"data\":\"hi\"", "\"to\":\"bob\",\"data\":\"hi\"")))
-          .singleElement()
-          .asString()
-          .contains("legal address");
-      assertThat(faultsOfClients(with("C {\"op\":\"pong\"}", "C {\"op\":\"gnop\"}"))).hasSize(1);
-    }
-
-    @Test
-    void inAnExampleOfTheServer() {
-      assertThat(faultsOfServers(with("\"gone\":true}\n", "\"gone\":true\n"))).hasSize(2);
-      assertThat(faultsOfServers(with("S {\"op\":\"gap\"", "S {\"op\":\"gasp\""))).hasSize(6);
-      assertThat(faultsOfServers(with("\"close\":4503", "\"close\":4504"))).hasSize(1);
-      assertThat(faultsOfServers(with(",\"retry\":1000}", "}"))).hasSize(1);
     }
 
     @Test
