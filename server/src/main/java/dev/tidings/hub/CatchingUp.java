@@ -141,6 +141,12 @@ final class CatchingUp {
     if (arrears.owesMarks() && session.outbox().isDrained()) {
       shard.put(session, out -> marks(out, arrears.takeMarks()));
     }
+    if (arrears.owesPresence() && session.outbox().isDrained()) {
+      List<byte[]> units = arrears.takePresences(session.subscriptions()::contains);
+      if (!units.isEmpty()) {
+        shard.put(session, out -> presences(out, units));
+      }
+    }
   }
 
   /// Of topics without log: what is lost is said, or made good by what is newest there.
@@ -171,6 +177,15 @@ final class CatchingUp {
         out.newLine();
       }
       EntryWriter.mark(out, mark.in(), mark.from(), mark.got(), mark.read());
+    }
+  }
+
+  private static void presences(JsonWriter out, List<byte[]> units) {
+    for (byte[] unit : units) {
+      if (out.length() > 0) {
+        out.newLine();
+      }
+      out.raw(unit);
     }
   }
 

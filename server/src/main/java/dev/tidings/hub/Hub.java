@@ -125,7 +125,7 @@ public final class Hub implements CommitListener {
     this.polls = new Polls(shard, reading);
     this.groups = new Groups(shard, replies, reading);
     this.administration = new Administration(shard, replies, neighbours);
-    this.presence = new PresenceWatch(shard, replies, reading, neighbours);
+    this.presence = new PresenceWatch(this, shard, replies, reading, neighbours);
     this.streams = new Streams(shard, replies, catchingUp);
     this.subscribing = new Subscribing(shard, replies, reading, catchingUp, presence, streams);
     this.told = shard.worked;

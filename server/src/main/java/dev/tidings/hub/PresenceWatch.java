@@ -7,6 +7,7 @@ import dev.tidings.engine.ConversationId;
 import dev.tidings.engine.Query;
 import dev.tidings.engine.Ticket;
 import dev.tidings.protocol.Address;
+import dev.tidings.protocol.CloseCode;
 import dev.tidings.protocol.ErrorCode;
 import dev.tidings.protocol.JsonWriter;
 import dev.tidings.protocol.Units;
@@ -28,13 +29,15 @@ import java.util.function.IntConsumer;
 ///
 /// Small groups are told who comes and goes: their members are kept while somebody watches. Of
 /// large ones it is only told how many are here, at most every [#COUNT_EVERY_MILLIS]; these are
-/// counted among the users of all lanes, so that it costs nothing how many are not here. Best
-/// effort: a frame that finds no room is dropped, `sub` again refreshes.
+/// counted among the users of all lanes, so that it costs nothing how many are not here. Of what
+/// finds no room in an outbox the newest about each user waits until there is some.
 final class PresenceWatch {
   static final int SMALL_GROUP_MAX = 200;
   static final long COUNT_EVERY_MILLIS = 10_000;
   private static final int MEMBERS_PER_PAGE = 1_000;
+  private static final int UNIT_BYTES = 256;
 
+  private final Hub hub;
   private final Shard shard;
   private final Replies replies;
   private final Reading reading;
@@ -42,7 +45,8 @@ final class PresenceWatch {
   private final Map<String, Readers> users = new HashMap<>();
   private final Map<String, GroupWatch> groups = new HashMap<>();
 
-  PresenceWatch(Shard shard, Replies replies, Reading reading, Neighbours neighbours) {
+  PresenceWatch(Hub hub, Shard shard, Replies replies, Reading reading, Neighbours neighbours) {
+    this.hub = hub;
     this.neighbours = neighbours;
     this.shard = shard;
     this.replies = replies;
@@ -322,7 +326,7 @@ final class PresenceWatch {
   void changed(String user, boolean on, long tsMillis) {
     Readers watchers = users.get(user);
     if (watchers != null) {
-      tell(watchers, out -> Units.presence(out, "p:" + user, user, on, tsMillis));
+      tell(watchers, "p:" + user, out -> Units.presence(out, "p:" + user, user, on, tsMillis));
     }
     for (GroupWatch watch : groups.values()) {
       if (!watch.complete) {
@@ -342,7 +346,7 @@ final class PresenceWatch {
         watch.members.contains(user) && (on ? watch.online.add(user) : watch.online.remove(user));
     if (moved) {
       String in = "p:g:" + watch.group;
-      tell(watch.watchers, out -> Units.presence(out, in, user, on, tsMillis));
+      tell(watch.watchers, in + " " + user, out -> Units.presence(out, in, user, on, tsMillis));
     }
   }
 
@@ -412,10 +416,27 @@ final class PresenceWatch {
     }
   }
 
-  private void tell(Readers watchers, Consumer<JsonWriter> unit) {
+  /// @param about what a later one takes the place of, where this finds no room
+  private void tell(Readers watchers, String about, Consumer<JsonWriter> unit) {
     Frame frame = shard.frame(unit);
-    watchers.forEach(session -> session.outbox().offerOrDrop(frame));
+    watchers.forEach(session -> {
+      if (!session.outbox().isHalfFull() && !session.owesPresence()) {
+        session.outbox().put(frame);
+      } else {
+        owe(session, watchers, about, unit);
+      }
+    });
     frame.release();
+  }
+
+  private void owe(Session session, Readers watchers, String about, Consumer<JsonWriter> unit) {
+    JsonWriter out = new JsonWriter(UNIT_BYTES);
+    unit.accept(out);
+    if (session.arrears().owe(about, watchers, out.toBytes())) {
+      hub.catchingUp().note(session);
+    } else {
+      hub.close(session, CloseCode.SLOW);
+    }
   }
 
   /// Tells the counts of large groups that changed, and forgets what nobody watches. To be called
@@ -436,7 +457,7 @@ final class PresenceWatch {
   private void counted(GroupWatch watch, int count) {
     if (count != watch.told) {
       watch.told = count;
-      tell(watch.watchers, out -> count(out, watch));
+      tell(watch.watchers, "p:g:" + watch.group, out -> count(out, watch));
     }
   }
 

@@ -6,21 +6,27 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
-/// What a connection is owed beside the entries of logs, for want of room: marks, and of topics
-/// without log what is lost and has to be said, or is held and may still be given. Confined to the
-/// connection's lane.
+/// What a connection is owed beside the entries of logs, for want of room: marks and presence, of
+/// which only the newest counts, and of topics without log what is lost and has to be said, or is
+/// held and may still be given. Confined to the connection's lane.
 public final class Arrears {
   /// What one connection may hold. More than a frame of such a topic usually has.
   static final int HELD_BYTES_MAX = 24 * 1024;
 
-  /// Marks that wait at one time; beyond so many it is cheaper to come back and sync.
-  static final int MARKS_MAX = 256;
+  /// Marks and presences that wait at one time; beyond so many it is cheaper to come back and sync.
+  static final int NEWEST_MAX = 256;
 
   /// How far somebody has got and read, not told yet.
   ///
   /// @param in what this user would write to send there
   public record OwedMark(String in, String from, long got, long read) {}
+
+  /// The newest presence of somebody, not told yet.
+  ///
+  /// @param of by what it is followed: who follows it no more is not told
+  private record OwedPresence(Session.Subscription of, byte[] unit) {}
 
   /// Units that were not given.
   private record Held(String topic, byte[] units, int count) {}
@@ -33,12 +39,13 @@ public final class Arrears {
   }
 
   private final Map<String, OwedMark> marks = new LinkedHashMap<>(4);
+  private final Map<String, OwedPresence> presences = new LinkedHashMap<>(4);
   private final Map<String, Integer> lost = new HashMap<>(4);
   private final ArrayDeque<Held> held = new ArrayDeque<>(2);
   private int heldBytes;
 
   boolean isSettled() {
-    return marks.isEmpty() && !hasPassed();
+    return marks.isEmpty() && presences.isEmpty() && !hasPassed();
   }
 
   // Marks.
@@ -47,7 +54,11 @@ public final class Arrears {
   /// and conversation. `false`: too many wait.
   public boolean owe(OwedMark mark) {
     marks.put(mark.in() + " " + mark.from(), mark);
-    return marks.size() <= MARKS_MAX;
+    return isBounded();
+  }
+
+  private boolean isBounded() {
+    return marks.size() + presences.size() <= NEWEST_MAX;
   }
 
   public boolean owesMarks() {
@@ -58,6 +69,33 @@ public final class Arrears {
   public Collection<OwedMark> takeMarks() {
     List<OwedMark> taken = List.copyOf(marks.values());
     marks.clear();
+    return taken;
+  }
+
+  // Presence.
+
+  /// There is no room for this presence now: it waits, in the place of an older one about the same.
+  /// `false`: too many wait.
+  ///
+  /// @param about where it is followed, and whose it is
+  /// @param of by what it is followed
+  public boolean owe(String about, Session.Subscription of, byte[] unit) {
+    presences.put(about, new OwedPresence(of, unit));
+    return isBounded();
+  }
+
+  public boolean owesPresence() {
+    return !presences.isEmpty();
+  }
+
+  /// The presences that wait and are still followed; none waits any more.
+  public List<byte[]> takePresences(Predicate<Session.Subscription> followed) {
+    List<byte[]> taken =
+        presences.values().stream()
+            .filter(owed -> followed.test(owed.of()))
+            .map(OwedPresence::unit)
+            .toList();
+    presences.clear();
     return taken;
   }
 

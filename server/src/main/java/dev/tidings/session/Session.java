@@ -449,6 +449,11 @@ public final class Session {
     return rare != null && rare.arrears != null && rare.arrears.owesMarks();
   }
 
+  /// Whether presence waits, so that later one has to wait behind it.
+  public boolean owesPresence() {
+    return rare != null && rare.arrears != null && rare.arrears.owesPresence();
+  }
+
   /// Whether entries of topics without log wait, so that later ones have to wait behind them.
   public boolean isHolding() {
     return rare != null && rare.arrears != null && rare.arrears.isHolding();
