@@ -8,7 +8,6 @@ import dev.tidings.running.Asking.Transport;
 import dev.tidings.running.RunningServer;
 import dev.tidings.running.Unit;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -142,15 +141,6 @@ class RightsTest {
   /// Nothing is answered to these, and nothing happens.
   private static final Set<String> UNANSWERED = Set.of("pong");
 
-  /// What makes no sense over a transport is told instead, whatever the table says but `forbidden`:
-  /// who asks by POST has shown who he is, and follows nothing unless he names a stream.
-  private static final Map<Transport, Map<String, String>> INSTEAD =
-      Map.of(
-          Transport.POST,
-          Map.of("auth", "bad_request", "sub", "bad_request"),
-          Transport.EVENTS,
-          Map.of("auth", "bad_request"));
-
   private static final AtomicInteger NEXT = new AtomicInteger();
 
   private final Map<String, Asking> asking = new LinkedHashMap<>();
@@ -163,7 +153,7 @@ class RightsTest {
   @Test
   void everyOpHasARow() {
     Set<String> rows = new TreeSet<>(UNANSWERED);
-    for (Table table : List.of(Table.of(GROUP), Table.of(IDENTITY))) {
+    for (RightsTable table : List.of(RightsTable.of(GROUP), RightsTable.of(IDENTITY))) {
       table.rows().forEach(row -> rows.add(row.getFirst()));
     }
     assertThat(rows)
@@ -174,17 +164,7 @@ class RightsTest {
   }
 
   private static Set<String> words(String table) {
-    return Table.of(table).rows().stream().map(List::getFirst).collect(Collectors.toSet());
-  }
-
-  private record Table(List<String> columns, List<List<String>> rows) {
-    static Table of(String text) {
-      List<List<String>> lines =
-          text.lines()
-              .map(line -> Arrays.stream(line.split("\\|", -1)).map(String::strip).toList())
-              .toList();
-      return new Table(lines.getFirst(), lines.subList(1, lines.size()));
-    }
+    return RightsTable.of(table).rows().stream().map(List::getFirst).collect(Collectors.toSet());
   }
 
   // ---- Groups -----------------------------------------------------------------------------------
@@ -192,7 +172,7 @@ class RightsTest {
   @ParameterizedTest
   @EnumSource
   void inAGroupTheRoleDecides(Transport transport) {
-    Table table = Table.of(GROUP);
+    RightsTable table = RightsTable.of(GROUP);
     List<String> wrong = new ArrayList<>();
     for (List<String> row : table.rows()) {
       for (int column = 1; column < row.size(); column++) {
@@ -202,7 +182,7 @@ class RightsTest {
         String unit = unit(OF_A_GROUP.getOrDefault(row.getFirst(), "")).replace("G", group);
         Asking who = who(role, transport);
         Unit answer = who.ask(unit);
-        compare(wrong, transport, row.getFirst(), role, row.get(column), answer);
+        RightsTable.compare(wrong, transport, row.getFirst(), role, row.get(column), answer);
         if (role.equals("stranger") && row.get(column).equals("not_found")) {
           String elsewhere = unit.replace(group, "g:absent" + NEXT.incrementAndGet());
           assertThat(answer.line())
@@ -213,21 +193,6 @@ class RightsTest {
       }
     }
     assertThat(wrong).isEmpty();
-  }
-
-  private static void compare(
-      List<String> wrong,
-      Transport transport,
-      String what,
-      String who,
-      String expected,
-      Unit answer) {
-    String outcome = answer.op().equals("err") ? answer.text("code") : answer.op();
-    Map<String, String> instead = INSTEAD.getOrDefault(transport, Map.of());
-    String wanted = expected.equals("forbidden") ? expected : instead.getOrDefault(what, expected);
-    if (!outcome.equals(wanted)) {
-      wrong.add(what + " by " + who + ": " + answer + " and not " + wanted);
-    }
   }
 
   /// A closed group with everybody in his role.
@@ -271,7 +236,7 @@ class RightsTest {
   @ParameterizedTest
   @EnumSource
   void whatOneHasShownDecides(Transport transport) {
-    Table table = Table.of(IDENTITY);
+    RightsTable table = RightsTable.of(IDENTITY);
     List<String> wrong = new ArrayList<>();
     for (int column = 1; column < table.columns().size(); column++) {
       String who = table.columns().get(column);
@@ -285,7 +250,8 @@ class RightsTest {
                 .replace("TRANSPORT", transport.name())
                 .replace("NEW", "g:new" + NEXT.incrementAndGet());
         try (Asking one = identity(who, transport)) {
-          compare(wrong, transport, row.getFirst(), who, row.get(column), one.ask(unit));
+          RightsTable.compare(
+              wrong, transport, row.getFirst(), who, row.get(column), one.ask(unit));
         }
       }
     }
@@ -385,7 +351,7 @@ class RightsTest {
     String group = "g:story" + NEXT.incrementAndGet();
     try (Asking me = Asking.as("me", transport, SERVER)) {
       List<String> wrong = new ArrayList<>();
-      for (List<String> step : Table.of("\n" + STORY).rows()) {
+      for (List<String> step : RightsTable.of("\n" + STORY).rows()) {
         Unit answer = me.ask(unit(step.getFirst()).replace("G", group));
         String outcome =
             answer.op().equals("err")

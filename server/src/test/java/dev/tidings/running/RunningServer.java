@@ -398,6 +398,19 @@ public final class RunningServer implements BeforeAllCallback, AfterEachCallback
         .sign(user, false, caps, Map.of(), "", Clock.system().epochMillis(), 3_600);
   }
 
+  /// A token for `user` with these `caps` and labels.
+  public String tokenWithLabels(
+      String user, Map<String, List<String>> caps, Map<String, String> labels) {
+    return new Tokens(key())
+        .sign(user, false, caps, labels, "", Clock.system().epochMillis(), 3_600);
+  }
+
+  /// A token for a backend with these `caps`.
+  public String serviceTokenWithCaps(String user, Map<String, List<String>> caps) {
+    return new Tokens(key())
+        .sign(user, true, caps, Map.of(), "", Clock.system().epochMillis(), 3_600);
+  }
+
   /// A token for a backend.
   public String serviceToken(String user) {
     return new Tokens(key()).sign(user, true, List.of("*"), Clock.system().epochMillis(), 3_600);
