@@ -1,8 +1,6 @@
 package dev.tidings;
 
 import dev.tidings.config.ServerSettings;
-import dev.tidings.embedded.RocksStore;
-import dev.tidings.engine.Store;
 import dev.tidings.engine.StoreText;
 import dev.tidings.protocol.Address;
 import java.io.BufferedOutputStream;
@@ -15,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// `tidings export`: everything that is kept, or what is kept of one user, as lines of JSON.
@@ -22,14 +21,10 @@ import picocli.CommandLine.Option;
     name = "export",
     description =
         "Writes everything that is kept as lines of JSON, as it is at this moment. The server may"
-            + " run meanwhile.",
+            + " run meanwhile; nodes on Redis must not keep anything meanwhile, but for --user.",
     mixinStandardHelpOptions = true)
 final class Export implements Callable<Integer> {
-  @Option(
-      names = "--data",
-      defaultValue = "data",
-      description = "The server's folder (default: ${DEFAULT-VALUE}).")
-  private Path data = Path.of("data");
+  @Mixin private StoreOptions where = new StoreOptions();
 
   @Option(
       names = "--user",
@@ -45,12 +40,12 @@ final class Export implements Callable<Integer> {
     if (!user.isEmpty() && !Address.isName(user)) {
       throw new ServerSettings.Refused("'" + user + "' is no user name");
     }
-    try (Store store = RocksStore.openForReading(data, RocksStore.Memory.DEFAULTS);
+    try (StoreOptions.Reading reading = where.reading();
         OutputStream out = new BufferedOutputStream(target(), 1 << 16)) {
       if (user.isEmpty()) {
-        StoreText.export(store, line -> write(out, line));
+        StoreText.export(reading.store(), line -> write(out, line), reading.check());
       } else {
-        StoreText.export(store, user, line -> write(out, line));
+        StoreText.export(reading.store(), user, line -> write(out, line));
       }
     }
     return 0;

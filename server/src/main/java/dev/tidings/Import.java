@@ -1,7 +1,6 @@
 package dev.tidings;
 
 import dev.tidings.config.ServerSettings;
-import dev.tidings.embedded.RocksStore;
 import dev.tidings.engine.Store;
 import dev.tidings.engine.StoreText;
 import java.io.BufferedReader;
@@ -13,22 +12,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-/// `tidings import`: what `tidings export` has written, into a new folder.
+/// `tidings import`: what `tidings export` has written, to where there is nothing yet.
 @Command(
     name = "import",
     description =
-        "Reads an export of everything into a new folder. Epochs and numbers stay, so clients go"
-            + " on where they were.",
+        "Reads an export of everything into a new folder, or into Redis. Epochs and numbers stay, so"
+            + " clients go on where they were.",
     mixinStandardHelpOptions = true)
 final class Import implements Callable<Integer> {
-  @Option(
-      names = "--data",
-      defaultValue = "data",
-      description = "The folder, which must not hold data yet (default: ${DEFAULT-VALUE}).")
-  private Path data = Path.of("data");
+  @Mixin private StoreOptions where = new StoreOptions();
 
   @Parameters(
       index = "0",
@@ -42,12 +37,12 @@ final class Import implements Callable<Integer> {
     try (InputStream in = file.toString().isEmpty() ? System.in : Files.newInputStream(file);
         BufferedReader lines =
             new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8), 1 << 16);
-        Store store = RocksStore.open(data, RocksStore.Memory.DEFAULTS)) {
+        Store store = where.importing()) {
       StoreText.Import taken = new StoreText.Import(store);
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         taken.line(line);
       }
-      System.out.println(taken.end() + " rows are in " + data.toAbsolutePath());
+      System.out.println(taken.end() + " rows are in " + where.where());
       return 0;
     } catch (StoreText.Import.Refused e) {
       throw new ServerSettings.Refused(String.valueOf(e.getMessage()));

@@ -1,6 +1,5 @@
 package dev.tidings;
 
-import dev.tidings.config.Cluster;
 import dev.tidings.config.ConversationSettings;
 import dev.tidings.config.Network;
 import dev.tidings.config.ServerSettings;
@@ -18,6 +17,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// `tidings serve`: runs a node until it is told to end.
@@ -118,28 +118,7 @@ final class Serve implements Callable<Integer> {
               + " of --data, and time when something is sent.")
   private Switch search = Switch.OFF;
 
-  @Option(
-      names = "--redis",
-      defaultValue = "",
-      description =
-          "The Redis through which several nodes are one: redis://host:6379, rediss:// with TLS,"
-              + " redis-sentinel://host1,host2#name, several nodes of a Cluster between commas."
-              + " Then nothing is kept in --data.")
-  private String redis = "";
-
-  @Option(
-      names = "--redis-prefix",
-      defaultValue = "tidings",
-      description = "What all keys there begin with; nodes with the same are one.")
-  private String redisPrefix = "tidings";
-
-  @Option(
-      names = "--redis-ca",
-      defaultValue = "",
-      description =
-          "Whom to believe that he is that Redis: certificates (PEM). Without it those that the JDK"
-              + " believes.")
-  private String redisCa = "";
+  @Mixin private RedisOptions redis = new RedisOptions();
 
   @Option(
       names = "--io",
@@ -211,9 +190,7 @@ final class Serve implements Callable<Integer> {
                 .withGroupMembersMax(groupMembersMax)
                 .withSearch(search == Switch.ON),
             network(),
-            redis.isEmpty()
-                ? Optional.empty()
-                : Optional.of(Cluster.parse(redis, redisPrefix, redisCa)));
+            redis.cluster());
     Node node = new Node(settings);
     CountDownLatch ended = new CountDownLatch(1);
     Runtime.getRuntime()

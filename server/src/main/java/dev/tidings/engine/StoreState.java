@@ -44,7 +44,7 @@ final class StoreState {
   static StoreState open(Store store, Level level, String boot, Ids ids) {
     if (store.get(Keys.IMPORTING) != null) {
       throw new Store.StoreException(
-          "an import into this data did not end; delete the folder and import again", null);
+          "an import into this data did not end; delete it and import again", null);
     }
     long format = read(store, Keys.FORMAT, FORMAT);
     if (format < FORMAT_OLDEST || format > FORMAT) {

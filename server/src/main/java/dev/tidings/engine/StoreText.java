@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -21,23 +22,29 @@ public final class StoreText {
   private static final String FIRST = "tidings";
   private static final String LAST = "end";
 
-  /// These come first, in this order: they say what the others are about.
-  private static final String FIRST_LETTERS = "SNM";
+  /// What keys begin with. Three come first, in this order: they say what the others are about.
+  private static final int[] LETTERS =
+      IntStream.concat(
+              "SNM".chars(), IntStream.range(0, 0xFF).filter(letter -> "SNM".indexOf(letter) < 0))
+          .toArray();
 
   private StoreText() {}
 
   /// Hands out every row, a line for each, without line ends.
   public static void export(Store store, Consumer<String> lines) {
+    export(store, lines, () -> {});
+  }
+
+  /// As [#export(Store, Consumer)], of a store that may change meanwhile.
+  ///
+  /// @param beforeEnd called before the last line, which never comes if this throws
+  public static void export(Store store, Consumer<String> lines, Runnable beforeEnd) {
     lines.accept(first(""));
     long[] rows = new long[1];
-    for (int letter : FIRST_LETTERS.chars().toArray()) {
+    for (int letter : LETTERS) {
       walk(store, letter, (key, value) -> rows[0] += put(lines, key, value));
     }
-    for (int letter = 0; letter < 0xFF; letter++) {
-      if (FIRST_LETTERS.indexOf(letter) < 0) {
-        walk(store, letter, (key, value) -> rows[0] += put(lines, key, value));
-      }
-    }
+    beforeEnd.run();
     lines.accept(last(rows[0]));
   }
 
@@ -122,10 +129,13 @@ public final class StoreText {
     /// @throws Refused if the store holds anything
     public Import(Store store) {
       this.store = store;
-      try (Store.Scan any = store.ascending(new byte[] {0}, new byte[] {(byte) 0xFF})) {
-        if (any.next()) {
-          throw new Refused("there is data already; import into a new folder");
-        }
+      for (int letter : LETTERS) {
+        walk(
+            store,
+            letter,
+            (key, value) -> {
+              throw new Refused("there is data already; import where there is none");
+            });
       }
       Batch begun = new Batch();
       begun.put(Keys.IMPORTING, new byte[] {1});

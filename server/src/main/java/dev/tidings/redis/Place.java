@@ -25,6 +25,10 @@ record Place(String space, byte[] field) {
   static final char MEMBERS = 'G';
   static final char EXPIRIES = 'X';
   static final char METAS = 'M';
+
+  /// What follows the name of a space whose fields are kept in order, in the name of their order.
+  static final String ORDER = ":order";
+
   private static final String OF_USERS = "UVAR";
 
   /// Of the row under `key`.
@@ -60,6 +64,31 @@ record Place(String space, byte[] field) {
 
   static boolean isOfUser(char letter) {
     return OF_USERS.indexOf(letter) >= 0;
+  }
+
+  /// Whether rows whose keys begin with this letter stand in many spaces, one of them named after
+  /// what follows the letter.
+  static boolean isDivided(char letter) {
+    return isOfUser(letter) || letter == MEMBERS || letter == (char) Store.MARKS;
+  }
+
+  /// The first key that can stand in a space, if rows of its letter are divided.
+  static byte[] first(String space) {
+    char letter = space.charAt(0);
+    String name = space.substring(2);
+    if (isOfUser(letter)) {
+      byte[] user = name.getBytes(StandardCharsets.US_ASCII);
+      byte[] first = new byte[1 + user.length + 1 + NUMBER_BYTES];
+      first[0] = (byte) letter;
+      System.arraycopy(user, 0, first, 1, user.length);
+      return first;
+    }
+    return letter == MEMBERS
+        ? numbered(letter, Long.parseLong(name))
+        : ByteBuffer.allocate(1 + Integer.BYTES)
+            .put((byte) letter)
+            .putInt(Integer.parseUnsignedInt(name))
+            .array();
   }
 
   /// Whether the fields of the space are kept in their order.

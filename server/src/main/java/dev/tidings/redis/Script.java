@@ -11,7 +11,8 @@ import java.util.Locale;
 
 /// What Redis runs for us, each as one atomic step. The texts are resources beside this package.
 enum Script {
-  COMMIT,
+  COMMIT("steps"),
+  FILL("steps"),
   TAKE,
   PASS,
   ENTRIES,
@@ -22,21 +23,31 @@ enum Script {
   private final String text;
   private final String digest;
 
-  Script() {
-    String name = "/redis/" + name().toLowerCase(Locale.ROOT) + ".lua";
-    try (InputStream in = Script.class.getResourceAsStream(name)) {
-      if (in == null) {
-        throw new IllegalStateException("no resource " + name);
-      }
-      byte[] bytes = in.readAllBytes();
-      String own = new String(bytes, StandardCharsets.UTF_8);
-      int begin = own.indexOf('\n') + 1; // behind the line that says what language it is
-      text = own.substring(0, begin) + Format.FIRST + own.substring(begin);
-      digest = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-1").digest(text()));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+  /// @param before what stands between the first line, which says how to run it, and the rest
+  Script(String... before) {
+    String own = resource(name().toLowerCase(Locale.ROOT));
+    int rest = own.indexOf('\n') + 1;
+    StringBuilder all = new StringBuilder(own.substring(0, rest)).append(Format.FIRST);
+    for (String each : before) {
+      all.append(resource(each));
+    }
+    text = all.append(own, rest, own.length()).toString();
+    try {
+      MessageDigest sha1 = MessageDigest.getInstance("SHA-1");
+      digest = HexFormat.of().formatHex(sha1.digest(text()));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("no SHA-1", e);
+    }
+  }
+
+  private static String resource(String name) {
+    try (InputStream in = Script.class.getResourceAsStream("/redis/" + name + ".lua")) {
+      if (in == null) {
+        throw new IllegalStateException("no script " + name);
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

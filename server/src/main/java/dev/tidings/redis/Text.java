@@ -18,4 +18,13 @@ final class Text {
   static long number(Object ascii) {
     return Long.parseLong(new String((byte[]) ascii, US_ASCII));
   }
+
+  /// A number as the engine's rows hold it: seven bits an octet, the lowest first.
+  static long counted(byte[] row) {
+    long value = 0;
+    for (int i = 0; i < row.length; i++) {
+      value |= (long) (row[i] & 0x7F) << (7 * i);
+    }
+    return value;
+  }
 }

@@ -10,6 +10,7 @@ import dev.tidings.engine.Store;
 import io.lettuce.core.KeyValue;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,10 @@ final class Walks {
   /// Walks from `from` up to before `to`, or the other way round.
   Store.Scan walk(byte[] from, byte[] to, boolean backwards) {
     char letter = (char) from[0];
+    if (from.length == 1 && Place.isDivided(letter)) {
+      Check.that(!backwards, "spaces are walked forwards");
+      return new Pages(new Spaces(letter, to));
+    }
     if (letter == Place.ENTRIES) {
       return new Pages(new EntryPages(from, to, backwards));
     }
@@ -102,8 +107,8 @@ final class Walks {
 
     EntryPages(byte[] from, byte[] to, boolean backwards) {
       this.backwards = backwards;
-      fromNumber = Place.number(from, 1);
-      fromSeq = Place.lastNumber(from);
+      fromNumber = from.length == 1 ? 1 : Place.number(from, 1);
+      fromSeq = from.length == 1 ? 0 : Place.lastNumber(from);
       if (to.length <= 1) {
         toNumber = nextNumber() - 1;
         toSeq = 1L << 53;
@@ -177,11 +182,7 @@ final class Walks {
   /// One more than the highest number of a conversation.
   private long nextNumber() {
     byte[] row = reads.find(NEXT_NUMBER);
-    long value = 0;
-    for (int i = 0; row != null && i < row.length; i++) {
-      value |= (long) (row[i] & 0x7F) << (7 * i);
-    }
-    return Math.max(value, 1);
+    return row == null ? 1 : Text.counted(row);
   }
 
   /// Conversations by their numbers, which are dense but for few.
@@ -190,7 +191,7 @@ final class Walks {
     private final long end;
 
     MetaPages(byte[] from) {
-      next = Place.lastNumber(from);
+      next = from.length == 1 ? 1 : Place.lastNumber(from);
       end = nextNumber();
     }
 
@@ -283,6 +284,44 @@ final class Walks {
       }
       over = rows.size() < PAGE;
       return rows;
+    }
+  }
+
+  /// All spaces of one letter, one after the other.
+  private final class Spaces implements Source {
+    private final Iterator<byte[]> firsts;
+    private final byte[] to;
+    private @Nullable Source current;
+
+    Spaces(char letter, byte[] to) {
+      this.to = to;
+      firsts =
+          reads.spaces(letter + ":").stream()
+              .filter(space -> letter != Place.MEMBERS || !space.endsWith(Place.ORDER))
+              .distinct()
+              .map(Place::first)
+              .sorted(Arrays::compareUnsigned)
+              .iterator();
+    }
+
+    @Override
+    public boolean isOver() {
+      return (current == null || current.isOver()) && !firsts.hasNext();
+    }
+
+    @Override
+    public List<Row> more() {
+      Source source = current;
+      if (source == null || source.isOver()) {
+        byte[] first = firsts.next();
+        int behind = Place.behindSpace(first);
+        source =
+            Place.isOrdered((char) first[0])
+                ? new OrderedPages(first, to, behind, false)
+                : new WholeSpace(first, to, behind, false);
+        current = source;
+      }
+      return source.more();
     }
   }
 
