@@ -34,6 +34,9 @@ final class Samples {
   /// What the application says: nothing in it is a sample.
   private static final String PAYLOAD = "data";
 
+  /// In a list: more of the kind, which are not shown.
+  private static final String MORE = "…";
+
   private final Map<String, String> texts = new LinkedHashMap<>();
   private final TreeMap<Long, Long> times = new TreeMap<>();
   private final Map<String, String> variables = new HashMap<>();
@@ -133,8 +136,10 @@ final class Samples {
       }
       return Optional.empty();
     }
-    if (page.isArray() && real.isArray() && page.size() == real.size()) {
-      for (int i = 0; i < page.size(); i++) {
+    boolean more = page.isArray() && page.path(page.size() - 1).asString("").equals(MORE);
+    int shown = more ? page.size() - 1 : page.size();
+    if (page.isArray() && real.isArray() && (more ? real.size() > shown : real.size() == shown)) {
+      for (int i = 0; i < shown; i++) {
         Optional<String> fault = differs(path + "/" + i, name, page.get(i), real.get(i));
         if (fault.isPresent()) {
           return fault;
