@@ -59,8 +59,9 @@ final class Serve implements Callable<Integer> {
       names = "--durability",
       defaultValue = "disk",
       description =
-          "What ok promises: disk (synced before ok) or memory (faster, may lose the last"
-              + " moments when the machine goes down; every ok says so).")
+          "What ok promises: disk (synced before ok), memory (faster, may lose the last moments"
+              + " when the machine goes down), with --redis also replicas (on --redis-replicas of"
+              + " them before ok). Every ok says what is true for it.")
   private Level durability = Level.DISK;
 
   @Option(
@@ -119,6 +120,12 @@ final class Serve implements Callable<Integer> {
   private Switch search = Switch.OFF;
 
   @Mixin private RedisOptions redis = new RedisOptions();
+
+  @Option(
+      names = "--redis-replicas",
+      defaultValue = "1",
+      description = "How many replicas must have it before ok, with --durability replicas.")
+  private int redisReplicas;
 
   @Option(
       names = "--io",
@@ -190,7 +197,7 @@ final class Serve implements Callable<Integer> {
                 .withGroupMembersMax(groupMembersMax)
                 .withSearch(search == Switch.ON),
             network(),
-            redis.cluster());
+            redis.cluster().map(cluster -> cluster.withReplicas(redisReplicas)));
     Node node = new Node(settings);
     CountDownLatch ended = new CountDownLatch(1);
     Runtime.getRuntime()

@@ -27,6 +27,7 @@ import dev.tidings.lane.Lanes;
 import dev.tidings.presence.OnlineUsers;
 import dev.tidings.redis.RedisEngine;
 import dev.tidings.redis.RedisNodes;
+import dev.tidings.redis.Wanted;
 import dev.tidings.relay.Relay;
 import dev.tidings.search.SearchIndex;
 import dev.tidings.session.SendRate;
@@ -122,7 +123,7 @@ public final class Server implements AutoCloseable {
               settings.cluster().get().redis(),
               settings.cluster().get().prefix(),
               node,
-              settings.durability(),
+              new Wanted(settings.durability(), settings.cluster().get().replicas()),
               limits,
               clock,
               ids,

@@ -8,8 +8,23 @@ import java.util.regex.Pattern;
 /// Where this node meets the others.
 ///
 /// @param prefix what all keys there have in common
-public record Cluster(RedisAddress redis, String prefix) {
+/// @param replicas how many must have what is kept at the level of that name
+public record Cluster(RedisAddress redis, String prefix, int replicas) {
+  private static final int REPLICAS_MAX = 100;
   private static final Pattern PREFIX = Pattern.compile("[A-Za-z0-9._-]{1,32}");
+
+  /// One replica is enough.
+  public Cluster(RedisAddress redis, String prefix) {
+    this(redis, prefix, 1);
+  }
+
+  /// @throws ServerSettings.Refused if there cannot be so many replicas
+  public Cluster withReplicas(int count) {
+    if (count < 1 || count > REPLICAS_MAX) {
+      throw new ServerSettings.Refused("--redis-replicas " + count + ": 1 to " + REPLICAS_MAX);
+    }
+    return new Cluster(redis, prefix, count);
+  }
 
   /// @param authorities a file of certificates (PEM), `""` for those that the JDK believes
   /// @throws ServerSettings.Refused if `address` is no address, `prefix` no prefix, or there is no

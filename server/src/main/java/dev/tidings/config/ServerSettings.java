@@ -81,8 +81,9 @@ public record ServerSettings(
     if (!rateLimits && !loopback) {
       throw new Refused("--no-rate-limits is for measuring on this machine: bind to 127.0.0.1");
     }
-    if (durability == Level.REPLICAS) {
-      throw new Refused("--durability replicas: one node has no replicas, choose disk or memory");
+    if (durability == Level.REPLICAS && cluster.isEmpty()) {
+      throw new Refused(
+          "--durability replicas: without --redis there are no replicas, choose disk or memory");
     }
     if (lanes < 1) {
       throw new Refused("--lanes " + lanes + ": at least 1");

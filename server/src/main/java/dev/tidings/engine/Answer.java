@@ -10,7 +10,12 @@ public sealed interface Answer {
   /// (a quiet group).
   record Appended(
       Conversation conversation, long seq, long tsMillis, Level level, boolean duplicate)
-      implements Answer {}
+      implements Answer {
+    /// The same, kept as safely as that.
+    Appended at(Level other) {
+      return new Appended(conversation, seq, tsMillis, other, duplicate);
+    }
+  }
 
   /// Not done. `retryMillis` 0 for permanent codes.
   record Refused(ErrorCode code, String message, long retryMillis) implements Answer {

@@ -132,7 +132,7 @@ final class Ledger {
   /// Decides `changes` in order and keeps what they write in one commit, together with a little of
   /// what there is to tidy up.
   Outcome decide(List<Change> changes) {
-    Turn turn = new Turn(state.commit() + 1, clock.epochMillis(), level, trimming);
+    Turn turn = new Turn(state.commit() + 1, clock.epochMillis(), store.kept(level), trimming);
     boolean tidied = false;
     Marks.Windows windows = marks.windows();
     try {
@@ -164,6 +164,7 @@ final class Ledger {
           // Of a commit that was not synced nothing may be told that rests on its number.
           store.commitUnsynced(turn.batch);
         }
+        turn.isKept(store.kept(level));
       } catch (Store.NotKeptException e) {
         undo(windows, moved);
         return nothingKept(changes, e, false);

@@ -25,6 +25,12 @@ public interface Store extends AutoCloseable {
     return false;
   }
 
+  /// How safely all is kept that was committed until now. A store that keeps its word at any time
+  /// answers what is wanted of it.
+  default Level kept(Level wanted) {
+    return wanted;
+  }
+
   /// Walks keys from `from` up to but not including `to`.
   Scan ascending(byte[] from, byte[] to);
 

@@ -114,6 +114,17 @@ final class Turn {
     return Arrays.copyOf(numbers, different);
   }
 
+  /// All of it is kept as safely as that, and not as was thought: so the answers say.
+  void isKept(Level truly) {
+    if (truly != level) {
+      answers.replaceAll(
+          each ->
+              each.answer() instanceof Answer.Appended done
+                  ? new Answered(each.ticket(), done.at(truly))
+                  : each);
+    }
+  }
+
   /// To be done when this batch is kept, before anybody is told.
   void whenKept(Runnable work) {
     whenKept.add(work);

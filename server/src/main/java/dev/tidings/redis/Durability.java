@@ -3,55 +3,252 @@ package dev.tidings.redis;
 import dev.tidings.engine.Level;
 import dev.tidings.engine.Store.NotKeptException;
 import dev.tidings.engine.Store.StoreException;
+import io.lettuce.core.RedisFuture;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// What the settings of Redis allow to be said of an entry that it has taken. Never more.
-final class Durability {
+/// How safely Redis keeps what it has taken: never said higher than it is, and watched while it runs.
+///
+/// Two looks, for each says something that the other does not. A thread (`store-watcher`) reads
+/// every few seconds what Redis says of itself; only it finds that everything is synced (again). And
+/// behind each commit, on the same connection, is asked for the settings as they are then, and for
+/// the replicas that have it ([#ask]); that says what the `ok` of this very commit may say.
+final class Durability implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Durability.class);
-  private static final long ASK_MILLIS = 2_000;
-  private static final int MAJOR_MIN = 7;
 
-  private Durability() {}
+  private static final long ASK_MILLIS = 2_000;
+  private static final long LOOK_MILLIS = 2_000;
+  private static final long LOOK_SOON_MILLIS = 200;
+
+  /// How long a commit waits for its replicas; and if they did not come in time, how long the next
+  /// ones do, until the watcher finds that they are there.
+  private static final int REPLICAS_MILLIS = 400;
+
+  private static final int LATE_REPLICAS_MILLIS = 20;
+
+  private static final int MAJOR_MIN = 7;
+  private static final String REPLICA = "slave";
+  private static final String[] SETTINGS = {"appendonly", "appendfsync", "maxmemory-policy"};
+
+  private final Link link;
+  private final Wanted wanted;
+  private final Thread watcher;
+  private Runnable changed = () -> {};
+  private volatile boolean closing;
+
+  private volatile String unfit = "";
+
+  /// Whether everything is synced before it is answered, and has been since the watcher looked.
+  private volatile boolean synced;
+
+  /// Whether the replicas that are wanted followed closely when last was looked.
+  private volatile boolean copied;
+
+  private volatile boolean late;
+
+  /// Whether the settings may not be read.
+  private volatile boolean silent;
+
+  private volatile Level told = Level.MEMORY;
 
   /// Looks at the server at hand.
   ///
-  /// @param wanted what the operator would like to promise
-  /// @return what can be
-  /// @throws StoreException if it may throw away what it was given, or is too old
-  static Level of(Link link, Level wanted) {
-    String unfit = unfit(link.info("server"), link.info("replication"), link.info("memory"));
+  /// @throws StoreException if nothing can be kept there, in words for an operator
+  Durability(Link link, Wanted wanted) {
+    this.link = link;
+    this.wanted = wanted;
+    this.watcher = Thread.ofPlatform().daemon().name("store-watcher").unstarted(this::watch);
+    look();
     if (!unfit.isEmpty()) {
       throw new StoreException(unfit, null);
     }
-    boolean appends = line(link.info("persistence"), "aof_enabled").equals("1");
-    String syncs = syncs(link);
-    boolean synced = appends && syncs.equals("always");
-    if (wanted != Level.MEMORY && !synced) {
-      LOG.warn(
-          "Redis syncs too seldom to promise {}: every ok says memory"
-              + " (appendonly {}, appendfsync {}; disk needs yes and always)",
-          wanted.wire(),
-          appends ? "yes" : "no",
-          syncs);
+    told = next();
+    if (told != wanted.level()) {
+      LOG.warn("every ok says {} instead of {}: {}", told.wire(), wanted.level().wire(), why());
     }
-    return synced && wanted != Level.MEMORY ? Level.DISK : Level.MEMORY;
   }
+
+  /// Looks again every few seconds from now on.
+  ///
+  /// @param hears that something is otherwise now, in the watcher's thread
+  void start(Runnable hears) {
+    changed = hears;
+    watcher.start();
+  }
+
+  /// Why nothing may be kept there at present, `""` if it may.
+  String unfit() {
+    return unfit;
+  }
+
+  /// How safely the next entry will be kept, as far as can be known before.
+  Level next() {
+    return level(copied, synced);
+  }
+
+  boolean wantsReplicas() {
+    return wanted.level() == Level.REPLICAS;
+  }
+
+  private Level level(boolean onReplicas, boolean onDisk) {
+    return switch (wanted.level()) {
+      case REPLICAS -> onReplicas ? Level.REPLICAS : onDisk ? Level.DISK : Level.MEMORY;
+      case DISK -> onDisk ? Level.DISK : Level.MEMORY;
+      case MEMORY -> Level.MEMORY;
+    };
+  }
+
+  private String why() {
+    if (wantsReplicas() && !copied) {
+      return "fewer than %d replicas follow closely".formatted(wanted.replicas());
+    }
+    return silent
+        ? "Redis does not tell its settings (CONFIG GET)"
+        : "Redis does not sync each answer (disk needs appendonly yes and appendfsync always)";
+  }
+
+  // What the watcher finds.
+
+  private void watch() {
+    while (!closing) {
+      long millis = unfit.isEmpty() ? LOOK_MILLIS : LOOK_SOON_MILLIS;
+      LockSupport.parkNanos(this, TimeUnit.MILLISECONDS.toNanos(millis));
+      try {
+        if (!closing) {
+          look();
+          tell();
+        }
+      } catch (StoreException e) {
+        LOG.debug("cannot be looked at", e); // whoever commits says so
+      }
+    }
+  }
+
+  private void look() {
+    String info = link.info("default");
+    String before = unfit;
+    unfit = unfit(info);
+    if (line(info, "role").equals(REPLICA)) {
+      link.shared().renew();
+    }
+    copied = wantsReplicas() && followers(info) >= wanted.replicas();
+    late &= !copied;
+    boolean settled =
+        line(info, "aof_rewrite_in_progress").equals("0")
+            && line(info, "aof_rewrite_scheduled").equals("0");
+    boolean syncs = line(info, "aof_enabled").equals("1") && areSynced(settings());
+    synced = syncs && (synced || settled); // its first file is not there until it is written
+    if (!unfit.equals(before)) {
+      changed.run();
+    }
+  }
+
+  private Map<String, String> settings() {
+    try {
+      Map<String, String> settings =
+          link.await(link.primary().configGet(SETTINGS), ASK_MILLIS);
+      silent = false;
+      return settings;
+    } catch (NotKeptException e) {
+      silent = true;
+      return Map.of();
+    }
+  }
+
+  private static boolean areSynced(Map<String, String> settings) {
+    return settings.getOrDefault("appendonly", "").equals("yes")
+        && settings.getOrDefault("appendfsync", "").equals("always");
+  }
+
+  /// Says so if the level is another one.
+  private synchronized void tell() {
+    Level now = next();
+    if (now != told) {
+      told = now;
+      if (now == wanted.level()) {
+        LOG.info("every ok says {} again", now.wire());
+      } else {
+        LOG.warn("every ok says {} instead of {}: {}", now.wire(), wanted.level().wire(), why());
+      }
+      changed.run();
+    }
+  }
+
+  // What each commit finds.
+
+  /// What was asked behind a commit.
+  record Asked(@Nullable RedisFuture<Long> copies, @Nullable RedisFuture<Map<String, String>> settings) {}
+
+  /// Asks how safely all is kept that was written on this connection before.
+  Asked ask(RedisClusterAsyncCommands<byte[], byte[]> redis) {
+    return new Asked(
+        wantsReplicas()
+            ? redis.waitForReplication(
+                wanted.replicas(), late ? LATE_REPLICAS_MILLIS : REPLICAS_MILLIS)
+            : null,
+        silent || wanted.level() == Level.MEMORY ? null : redis.configGet(SETTINGS));
+  }
+
+  /// The same on a connection that has written nothing itself: what others have.
+  Asked askOfOthers(RedisClusterAsyncCommands<byte[], byte[]> redis) {
+    if (wantsReplicas()) {
+      redis.set(link.key("heard"), new byte[] {'1'}); // WAIT waits for one's own writes only
+    }
+    return ask(redis);
+  }
+
+  /// What the answers prove of what had been written before.
+  Level prove(Asked asked, Line line) {
+    boolean onReplicas = false;
+    boolean onDisk = false;
+    try {
+      if (asked.copies() != null) {
+        onReplicas =
+            line.await(asked.copies(), REPLICAS_MILLIS + ASK_MILLIS) >= wanted.replicas();
+        late = !onReplicas;
+        copied = onReplicas;
+      }
+      if (asked.settings() != null) {
+        Map<String, String> settings = line.await(asked.settings(), ASK_MILLIS);
+        synced &= areSynced(settings);
+        onDisk = synced;
+        String evicts = evicts(settings.getOrDefault("maxmemory-policy", ""));
+        if (!evicts.isEmpty()) {
+          unfit = evicts;
+          return Level.MEMORY;
+        }
+      }
+    } catch (StoreException e) {
+      LOG.debug("what was kept is not proved to be safe", e);
+    }
+    tell();
+    return level(onReplicas, onDisk);
+  }
+
+  // What Redis says of itself.
 
   /// Why nothing can be kept there, `""` if it can.
   ///
-  /// @param server what it says of itself under this name; the others likewise
-  static String unfit(String server, String replication, String memory) {
+  /// @param info what it says of itself
+  static String unfit(String info) {
     // Valkey calls itself the version of Redis that it can stand for: 7.2.4.
-    String version = line(server, "redis_version");
+    String version = line(info, "redis_version");
     if (!version.isEmpty() && Integer.parseInt(version.split("\\.", 2)[0]) < MAJOR_MIN) {
       return "Redis " + version + " is too old: 7.0 or newer is needed";
     }
-    if (line(replication, "role").equals("slave")) {
+    if (line(info, "role").equals(REPLICA)) {
       return "this Redis is a replica, which takes nothing: name its primary, %s:%s, or the Sentinels"
-          .formatted(line(replication, "master_host"), line(replication, "master_port"));
+          .formatted(line(info, "master_host"), line(info, "master_port"));
     }
-    String policy = line(memory, "maxmemory_policy");
+    return evicts(line(info, "maxmemory_policy"));
+  }
+
+  private static String evicts(String policy) {
     return policy.equals("noeviction")
         ? ""
         : "Redis would throw away messages: its maxmemory-policy is "
@@ -59,15 +256,13 @@ final class Durability {
             + ", but must be noeviction";
   }
 
-  /// When its append-only file is synced, as its setting says.
-  private static String syncs(Link link) {
-    try {
-      return link.await(link.commands().configGet("appendfsync"), ASK_MILLIS)
-          .getOrDefault("appendfsync", "");
-    } catch (NotKeptException e) {
-      LOG.warn("Redis does not say how it syncs ({}): nothing is promised", e.getMessage());
-      return "";
-    }
+  /// How many replicas are there and have answered within a second.
+  private static long followers(String info) {
+    return info
+        .lines()
+        .filter(line -> line.startsWith(REPLICA) && line.contains("state=online"))
+        .filter(line -> line.endsWith("lag=0") || line.endsWith("lag=1"))
+        .count();
   }
 
   private static String line(String info, String name) {
@@ -76,5 +271,11 @@ final class Durability {
         .map(line -> line.substring(name.length() + 1).strip())
         .findFirst()
         .orElse("");
+  }
+
+  @Override
+  public void close() {
+    closing = true;
+    LockSupport.unpark(watcher);
   }
 }

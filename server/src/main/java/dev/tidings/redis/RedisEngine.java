@@ -70,7 +70,7 @@ public final class RedisEngine extends ForwardingEngine {
   private final Link link;
   private final RedisStore store;
   private final LogEngine engine;
-  private final Level level;
+  private final Durability durability;
   private final ReadThreads readers;
   private final Thread writer;
   private final Thread follower;
@@ -103,7 +103,7 @@ public final class RedisEngine extends ForwardingEngine {
       RedisAddress address,
       String prefix,
       String node,
-      Level wanted,
+      Wanted wanted,
       EngineLimits limits,
       Clock clock,
       Ids ids,
@@ -113,10 +113,10 @@ public final class RedisEngine extends ForwardingEngine {
     this.writer = Thread.ofPlatform().daemon().name("store-writer").unstarted(this::write);
     this.follower = Thread.ofPlatform().daemon().name("store-follower").unstarted(this::follow);
     try {
-      this.level = Durability.of(link, wanted);
-      this.store = new RedisStore(link, node);
+      this.durability = new Durability(link, wanted);
+      this.store = new RedisStore(link, durability, node);
       this.turns = new Turns(store);
-      this.engine = open(limits, clock, ids);
+      this.engine = open(wanted.level(), limits, clock, ids);
     } catch (RuntimeException e) {
       link.close();
       throw e;
@@ -124,7 +124,7 @@ public final class RedisEngine extends ForwardingEngine {
   }
 
   /// While it has the turn nobody else commits, so all it reads belongs together.
-  private LogEngine open(EngineLimits limits, Clock clock, Ids ids) {
+  private LogEngine open(Level level, EngineLimits limits, Clock clock, Ids ids) {
     for (int i = 0; i < OPEN_ATTEMPTS; i++) {
       RedisStore.Turn turn = store.take();
       if (turn.granted()) {
@@ -162,6 +162,7 @@ public final class RedisEngine extends ForwardingEngine {
     engine.start(lanes);
     writer.start();
     follower.start();
+    durability.start(this::wakeWriter);
   }
 
   private long now() {
@@ -184,8 +185,10 @@ public final class RedisEngine extends ForwardingEngine {
         if (connection == null) {
           connection = link.connect();
         }
-        for (StreamMessage<byte[], byte[]> each : toldAfter(connection, after)) {
-          Told next = Told.of(each);
+        List<StreamMessage<byte[], byte[]>> more = toldAfter(connection, after);
+        Level level = more.isEmpty() ? Level.MEMORY : keptAs(connection);
+        for (StreamMessage<byte[], byte[]> each : more) {
+          Told next = Told.of(each, level);
           after = next.commit();
           told.put(next);
           wakeWriter();
@@ -201,6 +204,12 @@ public final class RedisEngine extends ForwardingEngine {
       }
     }
     closed(connection);
+  }
+
+  /// How safely it is kept what was told here. Where replicas are wanted nobody hears of it before.
+  private Level keptAs(StatefulConnection<byte[], byte[]> connection) {
+    Durability.Asked asked = durability.askOfOthers(link.primary(connection));
+    return durability.prove(asked, link.shared());
   }
 
   /// Waits a little for commits behind this one.
@@ -261,6 +270,12 @@ public final class RedisEngine extends ForwardingEngine {
     if (!lost.isEmpty()) {
       return true;
     }
+    if (!durability.unfit().isEmpty()) {
+      engine.hold(durability.unfit());
+      turns.giveBack();
+      watch();
+      return engine.drain() || heard;
+    }
     boolean work = !engine.isDrained() || engine.isUntidy();
     if (!work) {
       turns.giveBack();
@@ -315,7 +330,7 @@ public final class RedisEngine extends ForwardingEngine {
           return true;
         }
         Batch batch = Batch.of(next.row());
-        store.absorbed(next.commit(), batch, next.row().length);
+        store.absorbed(next.commit(), batch, next.row().length, next.level());
         engine.absorb(batch);
         turns.heard(next.next(), now());
       }
@@ -345,7 +360,7 @@ public final class RedisEngine extends ForwardingEngine {
         LOG.info("Redis answers again");
       }
       unreachable = false;
-      engine.hold("");
+      engine.hold(durability.unfit());
       if (commit < store.applied() || !store.isSameHistory()) {
         lost(commit);
       }
@@ -422,6 +437,11 @@ public final class RedisEngine extends ForwardingEngine {
   }
 
   @Override
+  public Level level() {
+    return durability.next();
+  }
+
+  @Override
   public String fault() {
     return lost.isEmpty() ? engine.fault() : lost;
   }
@@ -437,6 +457,7 @@ public final class RedisEngine extends ForwardingEngine {
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
     }
     closing = true;
+    durability.close();
     follower.interrupt();
     LockSupport.unpark(writer);
     boolean interrupted = readers.endBehind(List.of(writer, follower));

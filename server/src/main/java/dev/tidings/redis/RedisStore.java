@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import dev.tidings.base.Check;
 import dev.tidings.base.Clock;
 import dev.tidings.engine.Batch;
+import dev.tidings.engine.Level;
 import dev.tidings.engine.Store;
 import io.lettuce.core.Range;
 import io.lettuce.core.StreamMessage;
@@ -50,6 +51,7 @@ final class RedisStore implements Store {
 
   private final Clock clock = Clock.system();
   private final Link link;
+  private final Commits commits;
   private final String node;
   private final Reads reads;
   private final Walks walks;
@@ -75,6 +77,9 @@ final class RedisStore implements Store {
   /// Of the store that was begun with, empty while it has none.
   private byte[] generation = new byte[0];
 
+  /// How safely all is kept that is applied. Confined to the owner.
+  private Level kept = Level.MEMORY;
+
   /// Whose turn it was behind our last commit; 0: nobody's.
   private int turnBehind;
 
@@ -85,8 +90,9 @@ final class RedisStore implements Store {
   ///
   /// @param node its name, another one for each start
   /// @throws StoreException if what is there is not ours
-  RedisStore(Link link, String node) {
+  RedisStore(Link link, Durability durability, String node) {
     Format.claim(link);
+    this.commits = new Commits(link, durability);
     this.link = link;
     this.reads = new Reads(link);
     this.walks = new Walks(reads);
@@ -214,9 +220,12 @@ final class RedisStore implements Store {
     String as = token;
     byte[][] arguments = arguments(batch, row, as);
     turnBehind = 0;
+    Level level = Level.MEMORY;
     long code;
     try {
-      List<Object> answer = link.run(Script.COMMIT, COMMIT_MILLIS, arguments);
+      Commits.Commit done = commits.commit(COMMIT_MILLIS, arguments);
+      List<Object> answer = done.answer();
+      level = done.level();
       code = (Long) answer.get(0);
       turnBehind = code == 1 ? (int) (long) (Long) answer.get(3) : 0;
       redisAheadMillis = (Long) answer.get(2) - clock.epochMillis();
@@ -229,7 +238,7 @@ final class RedisStore implements Store {
       code = 1; // asked twice, for the first answer was lost
     }
     if (code == 1) {
-      follow(commit, batch, row.length);
+      follow(commit, batch, row.length, level);
       return;
     }
     throw code == -3
@@ -268,17 +277,20 @@ final class RedisStore implements Store {
     String id = commit + "-0";
     List<StreamMessage<byte[], byte[]>> found =
         link.await(link.commands().xrange(link.key(Told.STREAM), Range.create(id, id)), millisMax);
-    return !found.isEmpty() && Told.of(found.getFirst()).by().equals(as);
+    return !found.isEmpty() && Told.of(found.getFirst(), Level.MEMORY).by().equals(as);
   }
 
   /// Takes over what another node has kept as the next commit.
-  void absorbed(long commit, Batch batch, int bytes) {
+  ///
+  /// @param level how safely, as far as this node knows
+  void absorbed(long commit, Batch batch, int bytes, Level level) {
     Check.that(commit == applied + 1, "a commit was skipped", commit);
-    follow(commit, batch, bytes);
+    follow(commit, batch, bytes, level);
   }
 
-  private void follow(long commit, Batch batch, int bytes) {
+  private void follow(long commit, Batch batch, int bytes, Level level) {
     cache.follow(batch);
+    kept = level;
     applied = commit;
     if (generation.length == 0) {
       generation = generation(); // it was made just now
@@ -335,7 +347,14 @@ final class RedisStore implements Store {
     return walks.walk(from, to, true);
   }
 
+  @Override
+  public Level kept(Level wanted) {
+    return kept;
+  }
+
   /// The link is its owner's.
   @Override
-  public void close() {}
+  public void close() {
+    commits.close();
+  }
 }

@@ -1,5 +1,6 @@
 package dev.tidings.redis;
 
+import dev.tidings.engine.Level;
 import dev.tidings.engine.Store;
 import io.lettuce.core.StreamMessage;
 import java.nio.charset.StandardCharsets;
@@ -11,10 +12,13 @@ import java.util.Map;
 /// @param by who made it: the name by which the turn knew him
 /// @param next whose turn it is now, `""` if nobody's
 /// @param generation of the store from then on
-record Told(long commit, byte[] row, String by, String next, byte[] generation) {
+/// @param level how safely it is kept, as far as is known
+record Told(
+    long commit, byte[] row, String by, String next, byte[] generation, Level level) {
   static final String STREAM = "commits";
 
-  static Told of(StreamMessage<byte[], byte[]> message) {
+  /// @param level how safely it is kept
+  static Told of(StreamMessage<byte[], byte[]> message, Level level) {
     String id = message.getId();
     int dash = id.indexOf('-');
     byte[] row = new byte[0];
@@ -35,7 +39,7 @@ record Told(long commit, byte[] row, String by, String next, byte[] generation) 
                 "the stream of commits holds something else: " + id, null);
       }
     }
-    return new Told(Long.parseLong(id.substring(0, dash)), row, by, next, generation);
+    return new Told(Long.parseLong(id.substring(0, dash)), row, by, next, generation, level);
   }
 
   private static String text(byte[] value) {

@@ -37,7 +37,7 @@ final class NodePair implements Engine {
 
     Node(String prefix, String name, Clock clock, Ids ids, EngineLimits limits) {
       link = TestRedis.link(prefix);
-      store = new RedisStore(link, name);
+      store = new RedisStore(link, new Durability(link, Wanted.of(Level.MEMORY)), name);
       store.begin(store.take());
       engine = new LogEngine(store, clock, ids, limits, Level.MEMORY, "", () -> {}, Runnable::run);
       store.pass();
@@ -50,10 +50,10 @@ final class NodePair implements Engine {
                   .xrange(link.key(Told.STREAM), Range.create(store.applied() + 1 + "-0", "+")),
               5_000);
       found.stream()
-          .map(Told::of)
+          .map(message -> Told.of(message, Level.MEMORY))
           .forEach(next -> {
             Batch batch = Batch.of(next.row());
-            store.absorbed(next.commit(), batch, next.row().length);
+            store.absorbed(next.commit(), batch, next.row().length, next.level());
             engine.absorb(batch);
           });
       return !found.isEmpty();

@@ -115,16 +115,11 @@ class NotOursTest {
 
   @Test
   void anOldRedisIsRefusedAndAValkeyIsNot() {
-    String fit = "maxmemory_policy:noeviction\r\n";
-    String primary = "# Replication\r\nrole:master\r\n";
-    assertThat(Durability.unfit("# Server\r\nredis_version:6.2.14\r\n", primary, fit))
+    String fit = "role:master\r\nmaxmemory_policy:noeviction\r\n";
+    assertThat(Durability.unfit("# Server\r\nredis_version:6.2.14\r\n" + fit))
         .contains("6.2.14", "7.0");
-    assertThat(Durability.unfit("# Server\r\nredis_version:7.0.15\r\n", primary, fit)).isEmpty();
-    assertThat(
-            Durability.unfit(
-                "# Server\r\nredis_version:7.2.4\r\nserver_name:valkey\r\nvalkey_version:8.1.1\r\n",
-                primary,
-                fit))
-        .isEmpty();
+    assertThat(Durability.unfit("# Server\r\nredis_version:7.0.15\r\n" + fit)).isEmpty();
+    String valkey = "redis_version:7.2.4\r\nserver_name:valkey\r\nvalkey_version:8.1.1\r\n";
+    assertThat(Durability.unfit("# Server\r\n" + valkey + fit)).isEmpty();
   }
 }

@@ -39,7 +39,7 @@ class RedisEngineTest {
         TestRedis.address(),
         prefix,
         "node-" + starts++,
-        Level.DISK,
+        Wanted.of(Level.DISK),
         limits,
         clock,
         ids,

@@ -135,7 +135,7 @@ class RedisFaultsTest {
   void aNodeThatDiedInItsTurnKeepsTheOthersOnlyForAMoment() {
     TestNode node = node("a");
     try (Link link = Link.open(RedisAddress.of(redis.uri()), "tidings")) {
-      RedisStore dead = new RedisStore(link, "dead");
+      RedisStore dead = new RedisStore(link, new Durability(link, Wanted.of(Level.DISK)), "dead");
       await().atMost(PATIENCE).until(() -> dead.take().granted());
       node.keep("1");
       assertThat(node.texts()).containsExactly("\"1\"");

@@ -23,6 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /// One node with its own threads, and what its single lane was told; that is the store's writer.
 final class TestNode {
@@ -32,13 +33,20 @@ final class TestNode {
   final List<Committed> told = new CopyOnWriteArrayList<>();
   final AtomicInteger lost = new AtomicInteger();
 
+  /// Hears what was told, at once.
+  volatile Consumer<List<Committed>> hears = _ -> {};
+
   TestNode(RedisAddress address, String prefix, String name) {
+    this(address, prefix, name, Wanted.of(Level.DISK));
+  }
+
+  TestNode(RedisAddress address, String prefix, String name, Wanted wanted) {
     engine =
         new RedisEngine(
             address,
             prefix,
             name,
-            Level.DISK,
+            wanted,
             EngineLimits.DEFAULTS,
             Clock.system(),
             new Ids(new Random(name.hashCode())),
@@ -50,6 +58,9 @@ final class TestNode {
                 Runnable::run,
                 (_, committed, answers) -> {
                   told.addAll(committed);
+                  if (!committed.isEmpty()) {
+                    hears.accept(committed);
+                  }
                   answers.forEach(answered -> answered.ticket().on(answered.answer()));
                 })));
   }
