@@ -117,11 +117,10 @@ final class Turn {
   /// All of it is kept as safely as that, and not as was thought: so the answers say.
   void isKept(Level truly) {
     if (truly != level) {
-      answers.replaceAll(
-          each ->
-              each.answer() instanceof Answer.Appended done
-                  ? new Answered(each.ticket(), done.at(truly))
-                  : each);
+      answers.replaceAll(each ->
+          each.answer() instanceof Answer.Appended done
+              ? new Answered(each.ticket(), done.at(truly))
+              : each);
     }
   }
 

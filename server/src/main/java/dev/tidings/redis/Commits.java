@@ -10,9 +10,24 @@ import java.util.List;
 
 /// Asks Redis to commit, and behind it on the same connection how safely that is kept: one round
 /// trip. Confined to who commits.
+///
+/// The script bears the name of our keys and of the *reign*, which begins whenever another Redis
+/// answers. What scripts a Redis knows it neither keeps nor tells its replicas: so one that does
+/// not know this script is one that did not reign when it was asked last, and is looked at before
+/// anything is kept there (succession.lua). That costs nothing as long as nothing happens.
 final class Commits implements AutoCloseable {
+  /// Where it stands among the arguments what is asked of a Redis that does not know the script.
+  private static final int WITNESS = 10;
+
+  static final byte[] NOTHING = new byte[0];
+  static final byte[] NO = {'0'};
+  static final byte[] YES = {'1'};
+
   private final Link link;
   private final Durability durability;
+
+  private long reign;
+  private Lua script;
 
   /// One of our own if it is kept waiting for replicas.
   private final Line line;
@@ -20,6 +35,7 @@ final class Commits implements AutoCloseable {
   Commits(Link link, Durability durability) {
     this.link = link;
     this.durability = durability;
+    this.script = script();
     this.line = durability.wantsReplicas() ? link.line() : link.shared();
   }
 
@@ -27,17 +43,36 @@ final class Commits implements AutoCloseable {
   /// @param level how safely it is kept, if it was
   record Commit(List<Object> answer, Level level) {}
 
+  private Lua script() {
+    return Script.COMMIT.lua().marked(link.prefix() + " in reign " + reign);
+  }
+
+  /// In which reign the next commits are to be made.
+  void reign(long other) {
+    if (other != reign) {
+      reign = other;
+      script = script();
+    }
+  }
+
+  long reign() {
+    return reign;
+  }
+
+  /// @param arguments of the script; the one about a Redis that does not know it is set here
   /// @throws NotKeptException if it was not even begun
   /// @throws StoreException if it is not known what became of it
   Commit commit(long millisMax, byte[]... arguments) {
     RedisClusterAsyncCommands<byte[], byte[]> redis = line.primary();
+    arguments[WITNESS] = NOTHING;
     try {
-      return done(redis, link.run(redis, Script.COMMIT, arguments), millisMax);
+      return done(redis, link.run(redis, script, arguments), millisMax);
     } catch (NotKeptException e) {
       if (!Link.isUnknown(e)) {
         throw e;
       }
-      return done(redis, link.runText(redis, Script.COMMIT, arguments), millisMax);
+      arguments[WITNESS] = durability.isWitness() ? YES : NO;
+      return done(redis, link.runText(redis, script, arguments), millisMax);
     }
   }
 

@@ -1,10 +1,13 @@
 package dev.tidings.redis;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import dev.tidings.engine.Level;
 import dev.tidings.engine.Store.NotKeptException;
 import dev.tidings.engine.Store.StoreException;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -12,12 +15,13 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// How safely Redis keeps what it has taken: never said higher than it is, and watched while it runs.
+/// How safely Redis keeps what it has taken: never said higher than it is, and watched while it
+/// runs.
 ///
 /// Two looks, for each says something that the other does not. A thread (`store-watcher`) reads
-/// every few seconds what Redis says of itself; only it finds that everything is synced (again). And
-/// behind each commit, on the same connection, is asked for the settings as they are then, and for
-/// the replicas that have it ([#ask]); that says what the `ok` of this very commit may say.
+/// every few seconds what Redis says of itself; only it finds that everything is synced (again).
+/// And behind each commit, on the same connection, is asked for the settings as they are then, and
+/// for the replicas that have it ([#ask]); that says what the `ok` of this very commit may say.
 final class Durability implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Durability.class);
 
@@ -33,6 +37,7 @@ final class Durability implements AutoCloseable {
 
   private static final int MAJOR_MIN = 7;
   private static final String REPLICA = "slave";
+  private static final byte[] SYNCED = "synced".getBytes(US_ASCII);
   private static final String[] SETTINGS = {"appendonly", "appendfsync", "maxmemory-policy"};
 
   private final Link link;
@@ -55,6 +60,17 @@ final class Durability implements AutoCloseable {
   private volatile boolean silent;
 
   private volatile Level told = Level.MEMORY;
+
+  /// Which Redis the watcher has looked at, by the name of this life of it.
+  private volatile String run = "";
+
+  /// Whether what was committed last is on all replicas there are.
+  private volatile boolean copiedToAll;
+
+  private volatile boolean onlyWanted;
+
+  /// What stands in Redis for who comes after: see succession.lua.
+  private volatile boolean syncedNoted;
 
   /// Looks at the server at hand.
   ///
@@ -122,6 +138,7 @@ final class Durability implements AutoCloseable {
         if (!closing) {
           look();
           tell();
+          note(ASK_MILLIS);
         }
       } catch (StoreException e) {
         LOG.debug("cannot be looked at", e); // whoever commits says so
@@ -131,6 +148,12 @@ final class Durability implements AutoCloseable {
 
   private void look() {
     String info = link.info("default");
+    String now = line(info, "run_id");
+    if (!run.isEmpty() && !run.equals(now)) {
+      note(ASK_MILLIS); // while it is known how the last one was
+      copiedToAll = false;
+    }
+    run = now;
     String before = unfit;
     unfit = unfit(info);
     if (line(info, "role").equals(REPLICA)) {
@@ -138,6 +161,7 @@ final class Durability implements AutoCloseable {
     }
     copied = wantsReplicas() && followers(info) >= wanted.replicas();
     late &= !copied;
+    onlyWanted = line(info, "connected_slaves").equals("" + wanted.replicas());
     boolean settled =
         line(info, "aof_rewrite_in_progress").equals("0")
             && line(info, "aof_rewrite_scheduled").equals("0");
@@ -148,10 +172,27 @@ final class Durability implements AutoCloseable {
     }
   }
 
+  /// Whether this node has seen that what was committed last was on all replicas there were.
+  boolean isWitness() {
+    return copiedToAll && onlyWanted;
+  }
+
+  /// Asks whether another Redis answers by now, and notes in it what is proven of this one.
+  ///
+  /// @return what look.lua answers
+  List<Object> note(long millisMax) {
+    syncedNoted = synced;
+    return link.run(
+        Script.LOOK,
+        millisMax,
+        run.getBytes(US_ASCII),
+        Text.ascii(syncedNoted ? 1 : 0),
+        Text.ascii(isWitness() ? 1 : 0));
+  }
+
   private Map<String, String> settings() {
     try {
-      Map<String, String> settings =
-          link.await(link.primary().configGet(SETTINGS), ASK_MILLIS);
+      Map<String, String> settings = link.await(link.primary().configGet(SETTINGS), ASK_MILLIS);
       silent = false;
       return settings;
     } catch (NotKeptException e) {
@@ -182,7 +223,8 @@ final class Durability implements AutoCloseable {
   // What each commit finds.
 
   /// What was asked behind a commit.
-  record Asked(@Nullable RedisFuture<Long> copies, @Nullable RedisFuture<Map<String, String>> settings) {}
+  record Asked(
+      @Nullable RedisFuture<Long> copies, @Nullable RedisFuture<Map<String, String>> settings) {}
 
   /// Asks how safely all is kept that was written on this connection before.
   Asked ask(RedisClusterAsyncCommands<byte[], byte[]> redis) {
@@ -208,15 +250,19 @@ final class Durability implements AutoCloseable {
     boolean onDisk = false;
     try {
       if (asked.copies() != null) {
-        onReplicas =
-            line.await(asked.copies(), REPLICAS_MILLIS + ASK_MILLIS) >= wanted.replicas();
+        onReplicas = line.await(asked.copies(), REPLICAS_MILLIS + ASK_MILLIS) >= wanted.replicas();
         late = !onReplicas;
         copied = onReplicas;
+        copiedToAll = onReplicas;
       }
       if (asked.settings() != null) {
         Map<String, String> settings = line.await(asked.settings(), ASK_MILLIS);
         synced &= areSynced(settings);
         onDisk = synced;
+        if (syncedNoted && !synced) {
+          syncedNoted = false; // at once, for the next ok says so
+          link.commands().hset(link.key("redis"), SYNCED, Text.ascii(0));
+        }
         String evicts = evicts(settings.getOrDefault("maxmemory-policy", ""));
         if (!evicts.isEmpty()) {
           unfit = evicts;
@@ -258,8 +304,7 @@ final class Durability implements AutoCloseable {
 
   /// How many replicas are there and have answered within a second.
   private static long followers(String info) {
-    return info
-        .lines()
+    return info.lines()
         .filter(line -> line.startsWith(REPLICA) && line.contains("state=online"))
         .filter(line -> line.endsWith("lag=0") || line.endsWith("lag=1"))
         .count();

@@ -13,6 +13,7 @@ import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -104,8 +105,8 @@ final class Line implements AutoCloseable {
       if (closed) {
         connection.closeAsync();
       }
-    } catch (RedisException e) {
-      LOG.debug("no other connection yet", e);
+    } catch (RedisException | RejectedExecutionException e) {
+      LOG.debug("no other connection yet, or none any more", e);
     } finally {
       renewing.set(false);
     }

@@ -208,6 +208,11 @@ final class Link implements AutoCloseable {
     return Line.commands(connection);
   }
 
+  /// What all our keys begin with.
+  String prefix() {
+    return new String(ours, StandardCharsets.UTF_8);
+  }
+
   /// The key of this space.
   byte[] key(String space) {
     byte[] name = space.getBytes(StandardCharsets.UTF_8);
@@ -220,26 +225,27 @@ final class Link implements AutoCloseable {
   /// Runs a script as one step.
   List<Object> run(Script script, long millisMax, byte[]... arguments) {
     try {
-      return await(run(commands(), script, arguments), millisMax);
+      return await(run(commands(), script.lua(), arguments), millisMax);
     } catch (NotKeptException e) {
       if (!isUnknown(e)) {
         throw e;
       }
-      return await(runText(commands(), script, arguments), millisMax);
+      return await(runText(commands(), script.lua(), arguments), millisMax);
     }
   }
 
   /// Asks for a script by its name, which Redis knows if it has run here before.
   RedisFuture<List<Object>> run(
-      RedisClusterAsyncCommands<byte[], byte[]> redis, Script script, byte[]... arguments) {
+      RedisClusterAsyncCommands<byte[], byte[]> redis, Lua script, byte[]... arguments) {
     byte[][] keys = {ours};
     return redis.evalsha(script.digest(), ScriptOutputType.MULTI, keys, arguments);
   }
 
   RedisFuture<List<Object>> runText(
-      RedisClusterAsyncCommands<byte[], byte[]> redis, Script script, byte[]... arguments) {
+      RedisClusterAsyncCommands<byte[], byte[]> redis, Lua script, byte[]... arguments) {
     byte[][] keys = {ours};
-    return redis.eval(script.text(), ScriptOutputType.MULTI, keys, arguments);
+    return redis.eval(
+        script.text().getBytes(StandardCharsets.UTF_8), ScriptOutputType.MULTI, keys, arguments);
   }
 
   static boolean isUnknown(NotKeptException refusal) {

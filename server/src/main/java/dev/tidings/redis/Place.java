@@ -16,9 +16,10 @@ import java.util.Arrays;
 /// | what expires | `X` and `X:order` | hash and sorted set |
 /// | all others | the letter of the kind | hash by the rest of the row's key |
 ///
-/// Beside them stand `commit` (the last commit), `commits` (a stream: what the newest ones did, for
-/// the other nodes), `turn` and `waiting` (who commits next). All keys begin with one hash tag, so
-/// they stand in one slot and a commit is one step.
+/// Beside them stand `format` (whose all this is), `commit` (the last commit, and who made it),
+/// `redis` (which Redis took it, and how safely), `commits` (a stream: what the newest ones did,
+/// for the other nodes), `turn` and `waiting` (who commits next), `heard` (nothing: written to wait
+/// for). All keys begin with one hash tag, so they stand in one slot and a commit is one step.
 record Place(String space, byte[] field) {
   private static final int NUMBER_BYTES = Long.BYTES;
   static final char ENTRIES = 'L';

@@ -125,6 +125,7 @@ public final class RedisEngine extends ForwardingEngine {
 
   /// While it has the turn nobody else commits, so all it reads belongs together.
   private LogEngine open(Level level, EngineLimits limits, Clock clock, Ids ids) {
+    store.look();
     for (int i = 0; i < OPEN_ATTEMPTS; i++) {
       RedisStore.Turn turn = store.take();
       if (turn.granted()) {
@@ -141,8 +142,13 @@ public final class RedisEngine extends ForwardingEngine {
                   this::wakeWriter,
                   readers::execute,
                   readers.searching());
-          if (opened.commit() == store.applied() && store.take().commit() == store.applied()) {
+          if (turn.doubt()) {
+            LOG.warn("Redis may have lost what it had confirmed: all epochs change");
+            store.tellLoss(opened::raiseGeneration);
+          } else if (opened.commit() == store.applied()
+              && store.take().commit() == store.applied()) {
             store.pass();
+            durability.prove(durability.askOfOthers(link.primary()), link.shared());
             return opened;
           }
         } catch (Store.NotKeptException e) {
@@ -325,12 +331,16 @@ public final class RedisEngine extends ForwardingEngine {
           lose("another generation has begun");
           return true;
         }
+        if (!store.isSameHistory(next)) {
+          lost(next.commit());
+          return true;
+        }
         if (next.commit() != store.applied() + 1) {
           lose("what other nodes have committed is no longer all there");
           return true;
         }
         Batch batch = Batch.of(next.row());
-        store.absorbed(next.commit(), batch, next.row().length, next.level());
+        store.absorbed(next, batch);
         engine.absorb(batch);
         turns.heard(next.next(), now());
       }
@@ -355,14 +365,14 @@ public final class RedisEngine extends ForwardingEngine {
     }
     watchAtMillis = now + WATCH_MILLIS;
     try {
-      long commit = store.lastCommit();
+      RedisStore.Turn found = store.look();
       if (unreachable) {
         LOG.info("Redis answers again");
       }
       unreachable = false;
       engine.hold(durability.unfit());
-      if (commit < store.applied() || !store.isSameHistory()) {
-        lost(commit);
+      if (!store.isSameHistory(found)) {
+        lost(found.commit());
       }
     } catch (StoreException e) {
       unreachable(now, String.valueOf(e.getMessage()));
@@ -372,7 +382,7 @@ public final class RedisEngine extends ForwardingEngine {
 
   /// Redis does not have all that it had.
   private void lost(long commit) {
-    LOG.error("Redis has {} commits of what had {}", commit, store.applied());
+    LOG.error("Redis has {} commits and not the {} that were kept", commit, store.applied());
     engine.hold("Redis has lost what it had confirmed");
     missing = true;
     tellLoss();
@@ -388,7 +398,7 @@ public final class RedisEngine extends ForwardingEngine {
           return;
         }
         store.begin(turn);
-        engine.raiseGeneration();
+        store.tellLoss(engine::raiseGeneration);
         store.pass();
       }
     } catch (StoreException e) {

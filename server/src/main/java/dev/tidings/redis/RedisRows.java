@@ -72,7 +72,7 @@ public final class RedisRows implements Store {
 
   private long lastCommit() {
     byte[] commit = link.await(link.commands().get(link.key("commit")), MILLIS_MAX);
-    return commit == null ? 0 : Text.number(commit);
+    return commit == null ? 0 : Text.leadingNumber(commit); // behind it stands who made it
   }
 
   /// Whether nobody has committed anything since this was opened.

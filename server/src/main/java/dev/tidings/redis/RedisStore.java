@@ -47,10 +47,14 @@ final class RedisStore implements Store {
 
   private static final int ANOTHERS = 2;
 
+  /// What the script says where the history is another one.
+  private static final int LOST = -3;
+
   private static final byte[] GENERATION_FIELD = "generation".getBytes(US_ASCII);
 
   private final Clock clock = Clock.system();
   private final Link link;
+  private final Durability durability;
   private final Commits commits;
   private final String node;
   private final Reads reads;
@@ -68,6 +72,12 @@ final class RedisStore implements Store {
   private BooleanSupplier more = () -> false;
   private volatile long owner = Thread.currentThread().threadId();
   private volatile long applied;
+
+  /// Who made it: names it among all histories, for nobody makes two of the same number.
+  private String appliedBy = "";
+
+  /// What is committed tells of a loss.
+  private boolean tellsLoss;
 
   /// How many times this node was someone new.
   private int incarnation = 1;
@@ -92,6 +102,7 @@ final class RedisStore implements Store {
   /// @throws StoreException if what is there is not ours
   RedisStore(Link link, Durability durability, String node) {
     Format.claim(link);
+    this.durability = durability;
     this.commits = new Commits(link, durability);
     this.link = link;
     this.reads = new Reads(link);
@@ -128,7 +139,30 @@ final class RedisStore implements Store {
   /// @param commit the last one: all up to it must be absorbed before anything is decided
   /// @param generation of the store, empty while it has none
   /// @param leftMillis how long another node's turn may last still
-  record Turn(boolean granted, long commit, byte[] generation, long leftMillis) {}
+  /// @param by who made the last commit
+  /// @param reign of which Redis in turn
+  /// @param doubt whether it may have lost some of what others had confirmed
+  record Turn(
+      boolean granted,
+      long commit,
+      byte[] generation,
+      long leftMillis,
+      String by,
+      long reign,
+      boolean doubt) {
+    private static final Turn GONE = new Turn(false, 0, new byte[0], 0, "", 0, true);
+
+    static Turn of(List<Object> answer) {
+      return new Turn(
+          (Long) answer.get(0) == 1,
+          (Long) answer.get(1),
+          (byte[]) answer.get(4),
+          Math.max(0, (Long) answer.get(3)),
+          new String((byte[]) answer.get(5), US_ASCII),
+          Text.number(answer.get(6)),
+          (Long) answer.get(7) == 1);
+    }
+  }
 
   /// Takes the turn to commit, or asks for it.
   Turn take() {
@@ -140,11 +174,23 @@ final class RedisStore implements Store {
     List<Object> answer =
         link.run(Script.TAKE, millisMax, token.getBytes(US_ASCII), Text.ascii(TURN_MILLIS));
     redisAheadMillis = (Long) answer.get(2) - before;
-    return new Turn(
-        (Long) answer.get(0) == 1,
-        (Long) answer.get(1),
-        (byte[]) answer.get(4),
-        Math.max(0, (Long) answer.get(3)));
+    Turn turn = Turn.of(answer);
+    commits.reign(turn.reign());
+    return turn;
+  }
+
+  /// Looks at what there is, without asking for the turn, and whether another Redis answers.
+  Turn look() {
+    try {
+      Turn found = Turn.of(durability.note(COMMIT_MILLIS));
+      commits.reign(found.reign());
+      return found;
+    } catch (NotKeptException e) {
+      if (isGone()) {
+        return Turn.GONE;
+      }
+      throw e;
+    }
   }
 
   /// Whether nothing is there any more of what was.
@@ -157,9 +203,18 @@ final class RedisStore implements Store {
     return generation.length == 0 || Arrays.equals(generation, other);
   }
 
-  /// Whether the store is the one that was begun with.
-  boolean isSameHistory() {
-    return isOurs(generation());
+  /// Whether what was found is what this node knows, perhaps with more behind it.
+  boolean isSameHistory(Turn found) {
+    return !found.doubt()
+        && found.commit() >= applied
+        && (found.commit() > applied || found.by().equals(appliedBy))
+        && isOurs(found.generation());
+  }
+
+  /// Whether a commit is the next one, or a later one, of the history that this node knows.
+  boolean isSameHistory(Told next) {
+    return isOurs(next.generation())
+        && (next.commit() != applied + 1 || next.behind().equals(appliedBy));
   }
 
   private byte[] generation() {
@@ -167,10 +222,14 @@ final class RedisStore implements Store {
     return row == null ? new byte[0] : row;
   }
 
-  /// The last commit of all.
-  long lastCommit() {
-    byte[] commit = link.await(link.commands().get(link.key("commit")), COMMIT_MILLIS);
-    return commit == null ? 0 : Text.number(commit);
+  /// Tells everybody of a loss, by commits that `telling` makes.
+  void tellLoss(Runnable telling) {
+    tellsLoss = true;
+    try {
+      telling.run();
+    } finally {
+      tellsLoss = false;
+    }
   }
 
   /// Gives back the turn, and the place in the line.
@@ -183,6 +242,7 @@ final class RedisStore implements Store {
   /// @param turn one that was granted
   void begin(Turn turn) {
     applied = turn.commit();
+    appliedBy = turn.by();
     generation = turn.generation();
     oldestTold = 0; // what stands there is for nodes that may need it still
     told.clear();
@@ -238,10 +298,10 @@ final class RedisStore implements Store {
       code = 1; // asked twice, for the first answer was lost
     }
     if (code == 1) {
-      follow(commit, batch, row.length, level);
+      follow(commit, as, batch, row.length, level);
       return;
     }
-    throw code == -3
+    throw code == LOST
         ? new StoreException("Redis has gone back behind what it had confirmed", null)
         : new NotKeptException("overtaken by another node", true, null);
   }
@@ -281,14 +341,13 @@ final class RedisStore implements Store {
   }
 
   /// Takes over what another node has kept as the next commit.
-  ///
-  /// @param level how safely, as far as this node knows
-  void absorbed(long commit, Batch batch, int bytes, Level level) {
-    Check.that(commit == applied + 1, "a commit was skipped", commit);
-    follow(commit, batch, bytes, level);
+  void absorbed(Told next, Batch batch) {
+    Check.that(next.commit() == applied + 1, "a commit was skipped", next.commit());
+    follow(next.commit(), next.by(), batch, next.row().length, next.level());
   }
 
-  private void follow(long commit, Batch batch, int bytes, Level level) {
+  private void follow(long commit, String by, Batch batch, int bytes, Level level) {
+    appliedBy = by;
     cache.follow(batch);
     kept = level;
     applied = commit;
@@ -304,7 +363,7 @@ final class RedisStore implements Store {
   }
 
   private byte[][] arguments(Batch batch, byte[] row, String as) {
-    List<byte[]> all = new ArrayList<>(8 + 4 * batch.steps().size());
+    List<byte[]> all = new ArrayList<>(12 + 4 * batch.steps().size());
     all.add(as.getBytes(US_ASCII));
     all.add(Text.ascii(applied));
     all.add(Text.ascii(clock.epochMillis() + redisAheadMillis + LATE_MILLIS));
@@ -313,6 +372,10 @@ final class RedisStore implements Store {
     all.add(Text.ascii(oldestTold));
     all.add(row);
     all.add(generation);
+    all.add(appliedBy.getBytes(US_ASCII));
+    all.add(Text.ascii(commits.reign()));
+    all.add(Commits.NOTHING);
+    all.add(tellsLoss ? Commits.YES : Commits.NO);
     all.addAll(new Steps(batch, this).encoded());
     return all.toArray(byte[][]::new);
   }

@@ -4,14 +4,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Locale;
 
 /// What Redis runs for us, each as one atomic step. The texts are resources beside this package.
 enum Script {
-  COMMIT("steps"),
+  COMMIT("steps", "succession"),
+  LOOK("succession"),
   FILL("steps"),
   TAKE,
   PASS,
@@ -20,8 +18,7 @@ enum Script {
   LEASE,
   TELL;
 
-  private final String text;
-  private final String digest;
+  private final Lua lua;
 
   /// @param before what stands between the first line, which says how to run it, and the rest
   Script(String... before) {
@@ -31,13 +28,7 @@ enum Script {
     for (String each : before) {
       all.append(resource(each));
     }
-    text = all.append(own, rest, own.length()).toString();
-    try {
-      MessageDigest sha1 = MessageDigest.getInstance("SHA-1");
-      digest = HexFormat.of().formatHex(sha1.digest(text()));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("no SHA-1", e);
-    }
+    lua = Lua.of(all.append(own, rest, own.length()).toString());
   }
 
   private static String resource(String name) {
@@ -51,12 +42,7 @@ enum Script {
     }
   }
 
-  final byte[] text() {
-    return text.getBytes(StandardCharsets.UTF_8);
-  }
-
-  /// The name under which Redis knows it.
-  String digest() {
-    return digest;
+  Lua lua() {
+    return lua;
   }
 }

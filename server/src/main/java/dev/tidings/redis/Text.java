@@ -15,6 +15,11 @@ final class Text {
     return text.getBytes(UTF_8);
   }
 
+  /// The one before the first blank.
+  static long leadingNumber(byte[] ascii) {
+    return Long.parseLong(new String(ascii, US_ASCII).split(" ", 2)[0]);
+  }
+
   static long number(Object ascii) {
     return Long.parseLong(new String((byte[]) ascii, US_ASCII));
   }

@@ -67,7 +67,7 @@ final class Turns {
     RedisStore.Turn turn = store.take();
     unsure = false;
     lastCommit = turn.commit();
-    if (turn.commit() < store.applied() || !store.isOurs(turn.generation())) {
+    if (!store.isSameHistory(turn)) {
       return Answer.LOST;
     }
     ours = turn.granted();

@@ -59,12 +59,11 @@ class LevelTest {
   private static void awaitFollowing(RedisProcess replica) {
     await()
         .atMost(PATIENCE)
-        .until(
-            () -> {
-              try (RedisConnection connection = replica.connect()) {
-                return connection.info("replication", "master_link_status").equals("up");
-              }
-            });
+        .until(() -> {
+          try (RedisConnection connection = replica.connect()) {
+            return connection.info("replication", "master_link_status").equals("up");
+          }
+        });
   }
 
   private static void awaitLevel(TestNode node, Level level) {

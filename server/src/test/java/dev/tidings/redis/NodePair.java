@@ -38,6 +38,7 @@ final class NodePair implements Engine {
     Node(String prefix, String name, Clock clock, Ids ids, EngineLimits limits) {
       link = TestRedis.link(prefix);
       store = new RedisStore(link, new Durability(link, Wanted.of(Level.MEMORY)), name);
+      store.look();
       store.begin(store.take());
       engine = new LogEngine(store, clock, ids, limits, Level.MEMORY, "", () -> {}, Runnable::run);
       store.pass();
@@ -53,7 +54,7 @@ final class NodePair implements Engine {
           .map(message -> Told.of(message, Level.MEMORY))
           .forEach(next -> {
             Batch batch = Batch.of(next.row());
-            store.absorbed(next.commit(), batch, next.row().length, next.level());
+            store.absorbed(next, batch);
             engine.absorb(batch);
           });
       return !found.isEmpty();
