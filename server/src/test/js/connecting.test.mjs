@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { hello, items, msg, row, settled, stage } from './stage.mjs';
+import { hello, items, msg, row, seeded, settled, stage } from './stage.mjs';
 
 const ALMOST_ONE = 0.999_999_9;
 
@@ -223,6 +223,76 @@ test('a connection that ends before its replacement is due waits for that moment
   assert.equal(alice.peers.length, 1);
   alice.clock.advance(1);
   assert.equal(alice.peers.length, 2);
+});
+
+const NODES = ['ws://one/v1/ws', 'ws://two/v1/ws', 'ws://three/v1/ws'];
+
+test('each attempt goes to the next node, and each round waits longer', () => {
+  const alice = stage({ url: NODES, random: () => ALMOST_ONE });
+  alice.client.start();
+  for (let i = 0; i < 8; i++) alice.comeBack();
+  const urls = alice.peers.map(({ url }) => url);
+  assert.deepEqual([...urls.slice(0, 3)].sort(), [...NODES].sort());
+  assert.deepEqual(urls.slice(3, 6), urls.slice(0, 3));
+  assert.deepEqual(urls.slice(6, 9), urls.slice(0, 3));
+  const waits = alice.record.state.filter(({ state }) => state === 'waiting');
+  const seconds = waits.map(({ retryInMillis }) => Math.round(retryInMillis) / 1_000);
+  assert.deepEqual(seconds, [0.5, 0.5, 0.5, 1, 1, 1, 2, 2]);
+});
+
+test('a client may begin with any of the nodes, and leaves the list as it was', () => {
+  const url = [...NODES];
+  const first = new Set();
+  for (let seed = 0; seed < 50; seed++) {
+    const alice = stage({ url, random: seeded(seed) });
+    alice.client.start();
+    first.add(alice.peer.url);
+  }
+  assert.deepEqual([...first].sort(), [...NODES].sort());
+  assert.deepEqual(url, NODES);
+});
+
+test('a node that is gone is left for another one with all that is under way', async () => {
+  const alice = stage({ url: NODES.slice(0, 2) });
+  const old = alice.goLive([row('u:bob', 1)]);
+  const sent = alice.client.send('u:bob', 'hi');
+  const { cid } = old.heardOne('send');
+  const other = alice.comeBack();
+  assert.notEqual(other.url, old.url);
+  other.opens();
+  const sync = other.heardOne('sync');
+  assert.equal(sync.since, 'c1');
+  other.says(hello(), { op: 'ok', id: sync.id, cursor: 'c2', convs: [row('u:bob', 2)] });
+  const again = other.heardOne('send');
+  assert.equal(again.cid, cid);
+  other.says({ op: 'ok', id: again.id, in: 'u:bob', epoch: 'e1', seq: 2, dup: true }, msg('u:bob', 2));
+  assert.equal((await sent).dup, true);
+  assert.deepEqual(alice.seqs('u:bob'), [2]);
+});
+
+test('a draining node is replaced by another one, also when that is not there at first', () => {
+  const alice = stage({ url: NODES.slice(0, 2), random: () => 0 });
+  const old = alice.goLive();
+  old.says({ op: 'bye', code: 'draining', close: 4000, within: 30_000 });
+  alice.clock.advance(0);
+  assert.notEqual(alice.peer.url, old.url);
+  alice.peer.ends(1006);
+  alice.clock.advance(0);
+  assert.equal(alice.peers.length, 3);
+  assert.notEqual(alice.peer.url, old.url);
+  assert.equal(old.closedByClient, false);
+  alice.comeLive();
+  assert.equal(old.closedByClient, true);
+});
+
+test('a node that ends before it is replaced need not be waited for', () => {
+  const alice = stage({ url: NODES.slice(0, 2), random: () => ALMOST_ONE });
+  const old = alice.goLive();
+  old.says({ op: 'bye', code: 'draining', close: 4000, within: 3_000_000 });
+  old.ends(4000);
+  alice.clock.advance(500);
+  assert.equal(alice.peers.length, 2);
+  assert.notEqual(alice.peer.url, old.url);
 });
 
 test('pings are answered, and their silence is noticed after two intervals', () => {

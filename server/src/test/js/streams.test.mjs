@@ -216,6 +216,26 @@ test('auto: where neither can be had, both are tried again after a pause', async
   assert.equal(alice.client.state.state, 'live');
 });
 
+test('auto: a node that is gone is no network that lets no WebSocket pass', async () => {
+  const server = new Server();
+  const url = ['ws://one/v1/ws', 'ws://two/v1/ws'];
+  const alice = stage({ transport: 'auto', fetch: server.fetch, url });
+  const old = alice.goLive();
+  old.ends(1006);
+  alice.clock.advance(alice.client.state.retryInMillis);
+  assert.notEqual(alice.peer.url, old.url);
+  alice.peer.ends(1006);
+  await played();
+  server.stream.reject(new Error('nobody there either'));
+  await played();
+  alice.clock.advance(alice.client.state.retryInMillis);
+  assert.equal(alice.peer.url, old.url);
+  alice.comeLive();
+  assert.equal(alice.client.state.state, 'live');
+  assert.equal(alice.peers.length, 3);
+  assert.equal(server.streams.length, 1);
+});
+
 test('auto: a word of the server is no reason to try the other', async () => {
   const server = new Server();
   const alice = stage({ transport: 'auto', fetch: server.fetch });

@@ -136,7 +136,9 @@
 
 /**
  * @typedef {object} Options
- * @property {string} [url] of the WebSocket; default: `/v1/ws` of the page's own host
+ * @property {string|string[]} [url] of the WebSocket; default: `/v1/ws` of the page's own host. Several
+ *   are nodes of one server: it begins with one of them by chance, and goes on at another one when that
+ *   one ends, cannot be reached or sends it away
  * @property {string} [user] name in development mode, instead of `token`
  * @property {string|((why: {expired: boolean}) => string|Promise<string>)} [token] a function is
  *   asked before every connection, so it may hand out short-lived tokens
@@ -408,6 +410,8 @@ class Link {
   overflow = new Map();
   /** @type {number|undefined} */
   welcomedAtMillis;
+  /** @type {string|undefined} the address of the node that it goes to */
+  node;
   syncNumber = 0;
   frameBytesMax = FRAME_BYTES_MAX;
 
@@ -1738,6 +1742,10 @@ export class Tidings {
   #welcome;
   /** Whether the next link is a stream of events. */
   #byStream;
+  /** @type {string[]} the nodes of the server, in an order of chance */
+  #nodes;
+  /** Of `#nodes`, which the next link goes to. */
+  #node = 0;
 
   /** @param {Options} options */
   constructor(options) {
@@ -1748,9 +1756,11 @@ export class Tidings {
     if (options.storage && account === undefined) {
       throw new TypeError('storage needs account: whose positions are kept?');
     }
-    this.#options = { ...options, account, url: options.url ?? pageUrl() };
+    this.#options = { ...options, account };
     this.#byStream = options.transport === 'sse';
     this.#random = options.random ?? Math.random;
+    this.#nodes = shuffled([options.url ?? pageUrl()].flat(), this.#random);
+    if (this.#nodes.length === 0) throw new TypeError('url: no address');
     this.#newCid = options.newCid ?? newCid;
     /** @type {Ground} */
     const ground = {
@@ -1988,8 +1998,10 @@ export class Tidings {
     // A token may come late, when the next attempt is already planned.
     this.#ground.clock.clearTimeout(this.#connectTimer);
     this.#connectTimer = undefined;
-    const { device, client = 'tidings.js', url } = this.#options;
-    this.#opening = new Link(this.#socket(url), this.#ground.clock, {
+    const { device, client = 'tidings.js' } = this.#options;
+    if (this.#link) this.#leaveNode(this.#link); // it drains, and would only send us away
+    const node = this.#nodes[this.#node];
+    const link = new Link(this.#socket(node), this.#ground.clock, {
       opened: (link) => {
         link.tell({ op: 'auth', ...credentials, v: 1, device, client });
         this.#reader.begin(link);
@@ -1998,6 +2010,16 @@ export class Tidings {
       lost: (link, close) => this.#lost(link, close),
       frame: (frame) => this.#emit('frame', frame),
     });
+    link.node = node;
+    this.#opening = link;
+  }
+
+  /**
+   * The next link goes to another node than this one did, if there is one.
+   * @param {Link} link
+   */
+  #leaveNode(link) {
+    if (link.node === this.#nodes[this.#node]) this.#node = (this.#node + 1) % this.#nodes.length;
   }
 
   /**
@@ -2020,8 +2042,8 @@ export class Tidings {
    * @returns {boolean} whether to try again at once
    */
   #otherTransport(link) {
-    if ((this.#options.transport ?? 'auto') !== 'auto' || link.bye || link.refused) return false;
-    this.#byStream = !this.#byStream;
+    if ((this.#options.transport ?? 'auto') !== 'auto') return false;
+    this.#byStream = !this.#byStream && !link.bye && !link.refused;
     return this.#byStream;
   }
 
@@ -2122,9 +2144,10 @@ export class Tidings {
       return;
     }
     if (link.welcomedAtMillis === undefined && this.#otherTransport(link)) {
-      this.#connect(false);
+      this.#connect(false); // to the same node
       return;
     }
+    this.#leaveNode(link);
     const code = link.bye?.code ?? link.refused?.code;
     const number = link.bye?.close ?? close;
     const verdict = { close: number, code };
@@ -2134,11 +2157,16 @@ export class Tidings {
       this.#leave({ state: 'refused', ...verdict });
       return;
     }
-    if (this.#connectTimer !== undefined) {
-      if (!this.#link) this.#enter({ state: 'waiting', ...verdict });
-      return;
-    }
     const adviceMillis = link.bye ? (retryMillis(link.bye) ?? 0) : 0;
+    if (this.#connectTimer !== undefined) {
+      if (this.#link) return;
+      if (this.#nodes.length === 1) {
+        this.#enter({ state: 'waiting', ...verdict });
+        return;
+      }
+      // It was to be replaced later, and is gone already: another node need not wait for that.
+      this.#ground.clock.clearTimeout(this.#connectTimer);
+    }
     this.#connectIn(adviceMillis + this.#backoffMillis(), expired, verdict);
   }
 
@@ -2160,9 +2188,11 @@ export class Tidings {
     if (!this.#link) this.#enter({ state: 'waiting', retryInMillis, ...verdict });
   }
 
-  // Full jitter: everybody who lost the same server comes back spread over the whole interval.
+  // Full jitter: everybody who lost the same server comes back spread over the whole interval. What one
+  // node has refused says nothing of the next: the interval doubles once each round.
   #backoffMillis() {
-    const millis = BACKOFF_FIRST_MILLIS * 2 ** Math.min(this.#failures++, 16);
+    const rounds = Math.floor(this.#failures++ / this.#nodes.length);
+    const millis = BACKOFF_FIRST_MILLIS * 2 ** Math.min(rounds, 16);
     return this.#random() * Math.min(millis, BACKOFF_MILLIS_MAX);
   }
 
@@ -2245,6 +2275,18 @@ function withoutTail(row) {
 export function newCid() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/**
+ * @param {string[]} list
+ * @param {() => number} random
+ */
+function shuffled(list, random) {
+  for (let i = list.length - 1; i > 0; i--) {
+    const j = Math.floor(random() * (i + 1));
+    [list[i], list[j]] = [list[j], list[i]];
+  }
+  return list;
 }
 
 function closed() {

@@ -5,6 +5,8 @@ import dev.tidings.client.model.ClientListener;
 import dev.tidings.client.model.ClientOptions;
 import dev.tidings.client.model.TokenSource;
 import java.net.URI;
+import java.util.List;
+import java.util.stream.Collectors;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -18,8 +20,9 @@ final class ConnectOptions {
       defaultValue = "ws://localhost:8080/v1/ws",
       description =
           "Where the server is: ws://…/v1/ws, wss://…/v1/ws or tcp://host:port"
-              + " (default: ${DEFAULT-VALUE}).")
-  private URI server = URI.create("ws://localhost:8080/v1/ws");
+              + " (default: ${DEFAULT-VALUE}). Several nodes: with commas between them.",
+      split = ",")
+  private List<URI> nodes = List.of(URI.create("ws://localhost:8080/v1/ws"));
 
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command = CommandSpec.create();
@@ -36,8 +39,9 @@ final class ConnectOptions {
     private String token = "";
   }
 
-  URI server() {
-    return server;
+  /// The addresses, for people.
+  String where() {
+    return nodes.stream().map(URI::toString).collect(Collectors.joining(" or "));
   }
 
   /// Begins to connect.
@@ -45,7 +49,7 @@ final class ConnectOptions {
   /// @throws ParameterException if the server's address is not one of the known forms
   TidingsClient connect(ClientOptions as, ClientListener listener) {
     try {
-      return TidingsClient.connect(server, as, listener);
+      return TidingsClient.connect(nodes, as, listener);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(
           command.commandLine(), "tidings: --server: " + e.getMessage(), e);

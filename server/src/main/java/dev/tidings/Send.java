@@ -71,7 +71,7 @@ final class Send implements Callable<Integer> {
     } catch (TimeoutException e) {
       System.err.println(
           "tidings: no answer from "
-              + connect.server()
+              + connect.where()
               + " for "
               + waitSeconds
               + " s; whether it was kept is unknown");

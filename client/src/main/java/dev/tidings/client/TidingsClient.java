@@ -59,13 +59,13 @@ public final class TidingsClient implements AutoCloseable {
   private final CompletableFuture<ClientState.Closed> closed = new CompletableFuture<>();
 
   private TidingsClient(
-      URI server, ClientOptions options, Positions positions, ClientListener listener) {
+      List<URI> nodes, ClientOptions options, Positions positions, ClientListener listener) {
     requestsMax = options.requestsMax();
     lane = new ThreadLane(this::broken);
     Callbacks callbacks = new Callbacks(listener, positions, this::delivered, this::closedFor);
     core =
         new ClientCore(
-            lane, Dialers.of(server, lane), callbacks, new SecureRandom(), options, positions);
+            lane, Dialers.of(nodes, lane), callbacks, new SecureRandom(), options, positions);
     lane.execute(core::start);
     callbacks.start();
     lane.start();
@@ -84,7 +84,24 @@ public final class TidingsClient implements AutoCloseable {
   /// keeps them up to date.
   public static TidingsClient connect(
       URI server, ClientOptions options, Positions positions, ClientListener listener) {
-    return new TidingsClient(server, options, positions, listener);
+    return connect(List.of(server), options, positions, listener);
+  }
+
+  /// As [#connect(URI, ClientOptions, ClientListener)], to any of several nodes that are one
+  /// server. Begins with one of them by chance, and goes on at another one when that one ends,
+  /// cannot be reached or sends it away.
+  ///
+  /// @throws IllegalArgumentException if there is no address, or one is not of the known forms
+  public static TidingsClient connect(
+      List<URI> nodes, ClientOptions options, ClientListener listener) {
+    return connect(nodes, options, Positions.inMemory(), listener);
+  }
+
+  /// As [#connect(List, ClientOptions, ClientListener)], with positions as in [#connect(URI,
+  /// ClientOptions, Positions, ClientListener)].
+  public static TidingsClient connect(
+      List<URI> nodes, ClientOptions options, Positions positions, ClientListener listener) {
+    return new TidingsClient(nodes, options, positions, listener);
   }
 
   /// Sends a payload; see [#send(Outgoing)].

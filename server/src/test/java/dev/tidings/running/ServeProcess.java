@@ -38,21 +38,8 @@ public final class ServeProcess implements AutoCloseable {
 
   /// Starts another main class that takes the options of `serve` and greets as that does.
   public static ServeProcess startOther(String mainClass, Path data, int port, String... options) {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-XX:TieredStopAtLevel=1", // it lives for seconds
-                "-cp",
-                System.getProperty("java.class.path"),
-                mainClass,
-                "serve",
-                "--data",
-                data.toString(),
-                "--port",
-                String.valueOf(port)));
+    List<String> command = new ArrayList<>(launcher(mainClass));
+    command.addAll(List.of("serve", "--data", data.toString(), "--port", String.valueOf(port)));
     command.addAll(List.of(options));
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().keySet().removeIf(name -> name.startsWith("TIDINGS_"));
@@ -63,6 +50,18 @@ public final class ServeProcess implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /// The words of a command that stand before `serve`.
+  public static List<String> launcher(String mainClass) {
+    return List.of(
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "--enable-native-access=ALL-UNNAMED",
+        "--sun-misc-unsafe-memory-access=allow",
+        "-XX:TieredStopAtLevel=1", // it lives for seconds
+        "-cp",
+        System.getProperty("java.class.path"),
+        mainClass);
   }
 
   /// Reads up to the line to paste that stands last.

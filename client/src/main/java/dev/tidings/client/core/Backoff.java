@@ -3,21 +3,29 @@ package dev.tidings.client.core;
 import java.util.random.RandomGenerator;
 
 /// How long to wait before the next try: exponential with full jitter, so that the clients of a
-/// server that restarts do not come back in step (docs/protocol.md §4).
+/// server that restarts do not come back in step (docs/protocol.md §4). Where there are several
+/// nodes to try, what one has refused says nothing of the next: the time doubles once each round.
 final class Backoff {
   private static final long FIRST_MILLIS = 500;
   private static final long LAST_MILLIS = 30_000;
 
   private final RandomGenerator random;
+  private final int triesPerRound;
   private long boundMillis = FIRST_MILLIS;
+  private int tries;
 
-  Backoff(RandomGenerator random) {
+  Backoff(RandomGenerator random, int triesPerRound) {
     this.random = random;
+    this.triesPerRound = triesPerRound;
   }
 
   long nextMillis() {
     long delay = within(boundMillis);
-    boundMillis = Math.min(LAST_MILLIS, boundMillis * 2);
+    tries++;
+    if (tries == triesPerRound) {
+      tries = 0;
+      boundMillis = Math.min(LAST_MILLIS, boundMillis * 2);
+    }
     return delay;
   }
 
@@ -27,6 +35,7 @@ final class Backoff {
   }
 
   void reset() {
+    tries = 0;
     boundMillis = FIRST_MILLIS;
   }
 }

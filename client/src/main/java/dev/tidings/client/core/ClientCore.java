@@ -8,6 +8,7 @@ import dev.tidings.client.model.Mark;
 import dev.tidings.client.model.Positions;
 import dev.tidings.client.model.Presence;
 import dev.tidings.client.model.Signal;
+import java.util.List;
 import java.util.random.RandomGenerator;
 
 /// One client without its surroundings: every event comes in here, on the lane, and leaves through
@@ -30,17 +31,18 @@ public final class ClientCore {
   private boolean stopped;
   private String stoppedBecause = "";
 
+  /// @param nodes of one server, at least one; any will do
   /// @param positions read here, once; written by whoever handles the deliveries
   public ClientCore(
       Lane lane,
-      Dialer dialer,
+      List<Dialer> nodes,
       Outlet outlet,
       RandomGenerator random,
       ClientOptions options,
       Positions positions) {
     cids = new Cids(random);
     handover = new Handover(outlet, options.backlogMax());
-    connector = new Connector(lane, dialer, random, options, handover, new Events());
+    connector = new Connector(lane, nodes, random, options, handover, new Events());
     sends = new SendQueue(lane, connector::live, options.requestsMax());
     logs = new FollowedLogs(handover, options, positions.all());
     cursor = new SyncCursor(handover, positions.cursor());

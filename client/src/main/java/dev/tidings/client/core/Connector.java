@@ -4,6 +4,9 @@ import dev.tidings.client.json.Json;
 import dev.tidings.client.model.ClientListener.Direction;
 import dev.tidings.client.model.ClientOptions;
 import dev.tidings.client.model.ClientState;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -11,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Keeps one connection: dials, comes back by the server's advice or by backoff, replaces a
 /// connection that drains before it ends, and stops for good where the verdict says so
-/// (docs/protocol.md §4).
+/// (docs/protocol.md §4). Of several nodes each try takes the next one, in an order of chance, so
+/// that the clients of a node that ends spread over the others.
 final class Connector implements Link.Owner {
   /// After so long a life a connection was a good one, and the backoff starts over.
   private static final long GOOD_LIFE_MILLIS = 60_000;
@@ -28,7 +32,7 @@ final class Connector implements Link.Owner {
   }
 
   private final Lane lane;
-  private final Dialer dialer;
+  private final List<Dialer> nodes;
   private final ClientOptions settings;
   private final Handover handover;
   private final Tokens tokens;
@@ -36,6 +40,10 @@ final class Connector implements Link.Owner {
   private final Owner owner;
   private @Nullable Link current;
   private @Nullable Link next;
+
+  /// Of `nodes`, which to dial.
+  private int node;
+
   private Lane.@Nullable Alarm redial;
   private long redialAtMillis;
   private Lane.@Nullable Alarm renewal;
@@ -44,17 +52,18 @@ final class Connector implements Link.Owner {
 
   Connector(
       Lane lane,
-      Dialer dialer,
+      List<Dialer> nodes,
       RandomGenerator random,
       ClientOptions settings,
       Handover handover,
       Owner owner) {
     this.lane = lane;
-    this.dialer = dialer;
+    this.nodes = new ArrayList<>(nodes);
+    Collections.shuffle(this.nodes, random);
     this.settings = settings;
     this.handover = handover;
     this.tokens = new Tokens(lane, settings);
-    this.backoff = new Backoff(random);
+    this.backoff = new Backoff(random, nodes.size());
     this.owner = owner;
   }
 
@@ -75,8 +84,19 @@ final class Connector implements Link.Owner {
   private void open(Json.Obj auth) {
     dialling = false;
     if (!stopped) {
-      next = new Link(lane, this, auth);
-      next.dial(dialer);
+      if (current != null) {
+        leave(current); // it drains, and would only send us away
+      }
+      Dialer dialer = nodes.get(node);
+      next = new Link(lane, this, auth, dialer);
+      next.dial();
+    }
+  }
+
+  /// The next try goes to another node than that of this connection, if there is one.
+  private void leave(Link link) {
+    if (link.dialer().equals(nodes.get(node))) {
+      node = (node + 1) % nodes.size();
     }
   }
 
@@ -130,6 +150,7 @@ final class Connector implements Link.Owner {
 
   @Override
   public void ended(Link link, Verdict verdict) {
+    leave(link);
     if (link == current) {
       praise(link);
       current = null;
@@ -165,6 +186,11 @@ final class Connector implements Link.Owner {
     }
     if (redial == null) {
       redialIn(atLeastMillis + backoff.nextMillis());
+    } else if (current == null && nodes.size() > 1) {
+      // It was to be replaced later, and is gone already: another node need not wait for that.
+      redial.cancel();
+      long left = redialAtMillis - lane.nowMillis();
+      redialIn(Math.min(left, atLeastMillis + backoff.nextMillis()));
     }
     if (current == null) {
       long delay = redialAtMillis - lane.nowMillis();

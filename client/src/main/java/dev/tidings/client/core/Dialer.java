@@ -1,6 +1,6 @@
 package dev.tidings.client.core;
 
-/// Opens connections to the server. One dialer knows one address and one transport.
+/// Opens connections to one node of the server. One dialer knows one address and one transport.
 @FunctionalInterface
 public interface Dialer {
 

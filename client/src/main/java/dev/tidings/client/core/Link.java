@@ -43,6 +43,7 @@ final class Link implements Dialer.Events {
   private final Lane lane;
   private final Owner owner;
   private final Json.Obj auth;
+  private final Dialer dialer;
   private final Requests requests;
   private Phase phase = Phase.OPENING;
   private Dialer.@Nullable Line line;
@@ -53,14 +54,20 @@ final class Link implements Dialer.Events {
   private long welcomedAtMillis = -1;
   private long heardAtMillis;
 
-  Link(Lane lane, Owner owner, Json.Obj auth) {
+  Link(Lane lane, Owner owner, Json.Obj auth, Dialer dialer) {
     this.lane = lane;
     this.owner = owner;
     this.auth = auth;
+    this.dialer = dialer;
     this.requests = new Requests(lane, this::send);
   }
 
-  void dial(Dialer dialer) {
+  /// By whom it was opened, or is to be.
+  Dialer dialer() {
+    return dialer;
+  }
+
+  void dial() {
     alarm = lane.schedule(WELCOME_MILLIS_MAX, () -> end(Verdict.comeBack("no welcome")));
     line = dialer.dial(this);
   }

@@ -8,8 +8,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tidings.client.json.Json;
 import dev.tidings.client.model.ClientOptions;
 import dev.tidings.client.model.ClientState;
+import dev.tidings.client.model.Positions;
 import dev.tidings.client.model.TokenSource;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -110,7 +115,7 @@ class ConnectingTest {
   void theBackoffDoublesToHalfAMinuteWithFullJitter() {
     long[] longest = new long[10];
     for (int seed = 0; seed < 400; seed++) {
-      Backoff backoff = new Backoff(new Random(seed));
+      Backoff backoff = new Backoff(new Random(seed), 1);
       for (int attempt = 0; attempt < longest.length; attempt++) {
         long delay = backoff.nextMillis();
         long bound = Math.min(30_000, 500L << attempt);
@@ -266,6 +271,99 @@ class ConnectingTest {
     assertThat(repeat.string("cid")).isEqualTo(first.string("cid"));
     replacement.ok(repeat, "\"in\":\"u:bob\",\"seq\":1,\"dup\":true");
     assertThat(send.reply().isTrue("dup")).isTrue();
+  }
+
+  @Test
+  void eachTryGoesToTheNextNodeAndEachRoundWaitsLonger() {
+    Story story = Story.of(3);
+    story.core.start();
+    List<Integer> nodes = new ArrayList<>();
+    for (int attempt = 0; attempt < 9; attempt++) {
+      nodes.add(story.wire.last().node());
+      story.wire.last().breaks();
+      assertThat(waiting(story)).isBetween(0L, 500L << (attempt / 3));
+      story.lane.advance(waiting(story));
+    }
+
+    assertThat(nodes.subList(0, 3)).containsExactlyInAnyOrder(0, 1, 2);
+    assertThat(nodes.subList(3, 6)).isEqualTo(nodes.subList(0, 3));
+    assertThat(nodes.subList(6, 9)).isEqualTo(nodes.subList(0, 3));
+  }
+
+  @Test
+  void clientsBeginWithAnyOfTheNodes() {
+    Set<Integer> first = new HashSet<>();
+    for (int seed = 0; seed < 50; seed++) {
+      FakeLane lane = new FakeLane();
+      FakeWire wire = new FakeWire(lane);
+      List<Dialer> nodes = List.of(wire.node(0), wire.node(1), wire.node(2));
+      Random random = new Random(seed);
+      ClientOptions options = ClientOptions.ofUser("alice");
+      new ClientCore(lane, nodes, _ -> {}, random, options, Positions.inMemory()).start();
+      lane.settle();
+      first.add(wire.last().node());
+    }
+    assertThat(first).containsExactlyInAnyOrder(0, 1, 2);
+  }
+
+  @Test
+  void aNodeThatIsGoneIsLeftForAnotherOneWithAllThatIsUnderWay() {
+    Story story = Story.of(2);
+    var old = story.live(row("u:bob", "e1", 1, 0));
+    old.says(msg("u:bob", 1));
+    old.says("{\"op\":\"ping\",\"cursor\":\"k2\"}");
+    Story.Result send = story.sends("u:bob", "hi");
+    old.next("pong");
+    Json.Obj first = old.next("send");
+
+    old.breaks();
+    var other = story.comesBack();
+
+    assertThat(other.node()).isNotEqualTo(old.node());
+    Json.Obj sync = other.next("sync");
+    assertThat(sync.string("since")).contains("k2");
+    Json.Obj repeat = other.next("send");
+    assertThat(repeat.string("cid")).isEqualTo(first.string("cid"));
+    other.ok(sync, "\"cursor\":\"k3\",\"convs\":[" + row("u:bob", "e1", 1, 2) + "]");
+    other.says(msg("u:bob", 2));
+    other.ok(repeat, "\"in\":\"u:bob\",\"seq\":2,\"dup\":true");
+    assertThat(send.reply().isTrue("dup")).isTrue();
+    assertThat(story.heard("u:bob")).containsExactly(1L, 2L);
+    assertThat(story.gaps()).isEmpty();
+  }
+
+  /// Also when the other one is not there at first: who drains would only send it away.
+  @Test
+  void aDrainingNodeIsReplacedByAnotherOne() {
+    Story story = Story.of(2);
+    var old = story.live("");
+    old.says("{\"op\":\"bye\",\"code\":\"draining\",\"close\":4000,\"within\":30000}");
+    for (int second = 0; second < 31 && story.wire.dialled() == 1; second++) {
+      old.says("{\"op\":\"ping\"}");
+      story.lane.advance(1000);
+    }
+    assertThat(story.wire.last().node()).isNotEqualTo(old.node());
+    story.wire.last().breaks();
+    story.lane.advance(500);
+    var second = story.opens();
+
+    assertThat(second.node()).isNotEqualTo(old.node());
+    assertThat(old.isClosed()).isFalse();
+    second.says(WELCOME);
+    assertThat(old.isClosed()).isTrue();
+  }
+
+  @Test
+  void aNodeThatEndsBeforeItIsReplacedNeedNotBeWaitedFor() {
+    Story story = Story.of(2);
+    var old = story.live("");
+    old.says("{\"op\":\"bye\",\"code\":\"draining\",\"close\":4000,\"within\":3000000}");
+    old.breaks();
+
+    assertThat(waiting(story)).isBetween(0L, 500L);
+    story.lane.advance(500);
+    assertThat(story.wire.dialled()).isEqualTo(2);
+    assertThat(story.wire.last().node()).isNotEqualTo(old.node());
   }
 
   @Test

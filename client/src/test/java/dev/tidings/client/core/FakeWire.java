@@ -4,8 +4,8 @@ import dev.tidings.client.json.Json;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A dialer whose connections are driven by the test: nothing opens, answers or breaks by itself.
-final class FakeWire implements Dialer {
+/// Nodes whose connections are driven by the test: nothing opens, answers or breaks by itself.
+final class FakeWire {
   private final FakeLane lane;
   private final List<Connection> connections = new ArrayList<>();
 
@@ -13,11 +13,13 @@ final class FakeWire implements Dialer {
     this.lane = lane;
   }
 
-  @Override
-  public Line dial(Events events) {
-    Connection connection = new Connection(events);
-    connections.add(connection);
-    return connection;
+  /// What dials the node of this number.
+  Dialer node(int number) {
+    return events -> {
+      Connection connection = new Connection(events, number);
+      connections.add(connection);
+      return connection;
+    };
   }
 
   int dialled() {
@@ -30,14 +32,21 @@ final class FakeWire implements Dialer {
   }
 
   /// One connection as the server sees it.
-  final class Connection implements Line {
-    private final Events events;
+  final class Connection implements Dialer.Line {
+    private final Dialer.Events events;
+    private final int node;
     private final List<Json.Obj> heard = new ArrayList<>();
     private int taken;
     private boolean closed;
 
-    Connection(Events events) {
+    Connection(Dialer.Events events, int node) {
       this.events = events;
+      this.node = node;
+    }
+
+    /// The number of the node that was dialled.
+    int node() {
+      return node;
     }
 
     @Override
@@ -66,7 +75,7 @@ final class FakeWire implements Dialer {
 
     /// Ends without a word.
     void breaks() {
-      ends(Events.BROKEN);
+      ends(Dialer.Events.BROKEN);
     }
 
     void ends(int code) {

@@ -133,7 +133,7 @@ class RandomCutsTest {
             ClientOptions.ofUser("alice")
                 .withFirstEntries(ClientOptions.ALL_ENTRIES)
                 .withBacklogMax(3000);
-        core = new ClientCore(lane, server, this, random, options, positions);
+        core = new ClientCore(lane, List.of(server), this, random, options, positions);
         core.start();
       }
 

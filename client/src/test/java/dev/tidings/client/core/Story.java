@@ -13,6 +13,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /// One client core with a wire, a clock and an application that the test holds in its hands.
@@ -22,7 +23,7 @@ final class Story implements Outlet {
           + "\"max\":{\"frame\":65536,\"data\":32768,\"inflight\":64,\"dedupe\":172800}}";
 
   final FakeLane lane = new FakeLane();
-  final FakeWire wire = new FakeWire(lane);
+  final FakeWire wire;
   final ClientCore core;
   final Positions positions;
   final List<Delivery> deliveries = new ArrayList<>();
@@ -39,8 +40,19 @@ final class Story implements Outlet {
   }
 
   Story(ClientOptions options, Positions positions) {
+    this(options, positions, 1);
+  }
+
+  private Story(ClientOptions options, Positions positions, int nodes) {
     this.positions = positions;
-    core = new ClientCore(lane, wire, this, new Random(7), options, positions);
+    wire = new FakeWire(lane);
+    List<Dialer> dialers = IntStream.range(0, nodes).mapToObj(wire::node).toList();
+    core = new ClientCore(lane, dialers, this, new Random(7), options, positions);
+  }
+
+  /// With so many nodes to choose from.
+  static Story of(int nodes) {
+    return new Story(ClientOptions.ofUser("alice"), Positions.inMemory(), nodes);
   }
 
   @Override

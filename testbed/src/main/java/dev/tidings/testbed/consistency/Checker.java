@@ -2,6 +2,7 @@ package dev.tidings.testbed.consistency;
 
 import dev.tidings.testbed.consistency.Violation.Kind;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -22,7 +23,7 @@ public final class Checker {
 
   private final Map<String, Log> logs = new LinkedHashMap<>();
   private final List<Violation> violations = new ArrayList<>();
-  private long broken;
+  private final Map<Kind, Long> counts = new EnumMap<>(Kind.class);
   private long sent;
   private long confirmed;
   private long heard;
@@ -48,7 +49,7 @@ public final class Checker {
     checker.logs.values().forEach(Log::judge);
     return new Verdict(
         checker.violations,
-        checker.broken,
+        checker.counts,
         checker.sent,
         checker.confirmed,
         checker.heard,
@@ -82,7 +83,7 @@ public final class Checker {
   }
 
   private void report(Kind kind, String in, String words) {
-    broken++;
+    counts.merge(kind, 1L, Long::sum);
     if (violations.size() < VIOLATIONS_MAX) {
       violations.add(new Violation(kind, in, words));
     }

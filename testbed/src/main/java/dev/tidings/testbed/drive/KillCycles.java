@@ -82,9 +82,10 @@ public final class KillCycles {
     List<String> members = new ArrayList<>();
     for (int i = 0; i < plan.users(); i++) {
       members.add(user(i));
-      clients.add(new NotingClient(server, user(i), "a", chronicle));
-      clients.add(new NotingClient(server, user(i), "b", chronicle));
+      clients.add(new NotingClient(List.of(server), user(i), "a", chronicle));
+      clients.add(new NotingClient(List.of(server), user(i), "b", chronicle));
     }
+    clients.forEach(NotingClient::awaitCaughtUp);
     // Before there is anything to hear: whoever is let in hears of it at once.
     for (int i = 0; i < clients.size(); i++) {
       clients.get(i).beginsAt(GROUP);

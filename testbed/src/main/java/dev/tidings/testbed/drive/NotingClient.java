@@ -5,6 +5,7 @@ import dev.tidings.client.json.Json;
 import dev.tidings.client.model.ClientFailure;
 import dev.tidings.client.model.ClientListener;
 import dev.tidings.client.model.ClientOptions;
+import dev.tidings.client.model.ClientState;
 import dev.tidings.client.model.Entry;
 import dev.tidings.client.model.Gap;
 import dev.tidings.client.model.History;
@@ -14,14 +15,19 @@ import dev.tidings.testbed.TestbedFailure;
 import dev.tidings.testbed.consistency.Chronicle;
 import dev.tidings.testbed.consistency.Event;
 import java.net.URI;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /// A device of a user, on the client library, that notes what it sends, what is confirmed and what
 /// it hears.
@@ -29,6 +35,7 @@ final class NotingClient implements AutoCloseable {
   private static final int PATIENCE_SECONDS = 120;
   private static final int PAGE = 200;
   private static final int PING_SECONDS = 5;
+  private static final int FAILURES_MAX = 20;
 
   /// @param epoch of the log, `seq` the last entry heard
   private record Position(String epoch, long seq) {}
@@ -38,10 +45,16 @@ final class NotingClient implements AutoCloseable {
   private final Chronicle chronicle;
   private final Map<String, Position> positions = new ConcurrentHashMap<>();
   private final CountDownLatch caughtUp = new CountDownLatch(1);
+  private final Queue<String> failures = new ConcurrentLinkedQueue<>();
+  private final Silence silence = new Silence();
+  private final AtomicInteger moves = new AtomicInteger();
   private final TidingsClient client;
 
+  /// Begins to connect, see [#awaitCaughtUp()].
+  ///
+  /// @param nodes of the server
   /// @param device makes a name of the user's own for this client
-  NotingClient(URI server, String user, String device, Chronicle chronicle) {
+  NotingClient(List<URI> nodes, String user, String device, Chronicle chronicle) {
     this.user = user;
     this.name = user + "/" + device;
     this.chronicle = chronicle;
@@ -50,7 +63,11 @@ final class NotingClient implements AutoCloseable {
             .withDevice(device)
             .withPingSeconds(PING_SECONDS)
             .withFirstEntries(ClientOptions.ALL_ENTRIES);
-    this.client = TidingsClient.connect(server, options, new Listening());
+    this.client = TidingsClient.connect(nodes, options, new Listening());
+  }
+
+  /// Waits until it knows all that was said before it came.
+  void awaitCaughtUp() {
     await(caughtUp);
   }
 
@@ -75,15 +92,49 @@ final class NotingClient implements AutoCloseable {
   /// Sends `message`, which must be another one each time.
   CompletableFuture<?> say(String to, String message) {
     chronicle.note(new Event.Sent(name, common(to), message));
+    long begin = System.nanoTime();
     return client
         .send(to, Json.of(message))
         .handle((Sent ok, Throwable failure) -> {
+          silence.answered(System.nanoTime() - begin);
+          if (failure != null) {
+            fails(failure);
+          }
           chronicle.note(
               failure == null
                   ? new Event.Confirmed(name, common(to), message, ok.epoch(), ok.seq(), ok.level())
                   : new Event.Unconfirmed(name, common(to), message, failure.toString()));
           return message;
         });
+  }
+
+  /// From now on somebody speaks all the time.
+  void beginSilence() {
+    silence.begin();
+  }
+
+  /// It is quiet for good reason now.
+  void endSilence() {
+    silence.end();
+  }
+
+  /// How it went between the two, and how often it came to another node at all.
+  Traffic.Experience experience() {
+    return new Traffic.Experience(
+        moves.get(),
+        Duration.ofNanos(silence.longestNanos()),
+        Duration.ofNanos(silence.longestAnswerNanos()));
+  }
+
+  private void fails(Throwable failure) {
+    if (failures.size() < FAILURES_MAX) {
+      failures.add(name + ": " + failure);
+    }
+  }
+
+  /// What failed, the first [#FAILURES_MAX].
+  List<String> failures() {
+    return List.copyOf(failures);
   }
 
   /// Reads the whole log from the server, as a reader of its own, and answers its head; 0 if the
@@ -202,13 +253,33 @@ final class NotingClient implements AutoCloseable {
 
   /// On the client's thread.
   private final class Listening implements ClientListener {
+    /// As it names itself in its connections, another one after each start; `""` before the first.
+    private String node = "";
+
     @Override
     public void onCaughtUp() {
       caughtUp.countDown();
     }
 
     @Override
+    public void onState(ClientState state) {
+      if (state instanceof ClientState.Live(_, String connection)) {
+        String now = connection.substring(0, Math.max(0, connection.indexOf('-')));
+        if (!node.isEmpty() && !node.equals(now)) {
+          moves.incrementAndGet();
+        }
+        node = now;
+      }
+    }
+
+    @Override
+    public void onFailure(Throwable failure) {
+      fails(failure);
+    }
+
+    @Override
     public void onEntry(Entry entry) {
+      silence.heard();
       if (entry.kept()) {
         note(name, entry.in(), entry);
         isAt(entry.in(), entry.epoch(), entry.seq());

@@ -147,13 +147,13 @@ public final class Owned implements AutoCloseable {
 
   /// SIGTERM; returns when it is gone.
   public void terminate() {
-    process.destroy();
+    process.toHandle().destroy(); // by its handle: what it says last is still to be read
     awaitEnd();
   }
 
   /// SIGKILL; returns when it is gone. Harmless when it is.
   public void kill() {
-    process.toHandle().destroyForcibly(); // by its handle: what it said last is still to be read
+    process.toHandle().destroyForcibly(); // by its handle, as above
     awaitEnd();
   }
 
