@@ -21,10 +21,10 @@ public record Cursor(long generation, long commit, long day) {
     return day + LIFE_DAYS < nowMillis / DAY_MILLIS;
   }
 
-  /// Whether it is of this history of the store and not too old: `sync` can tell all that came
-  /// after.
-  boolean isGood(long storeGeneration, long committed, long nowMillis) {
-    return generation == storeGeneration && commit <= committed && !isOutlived(nowMillis);
+  /// Whether it is of this history of the store and not too old: if that has its commit, `sync` can
+  /// tell all that came after.
+  boolean isOf(long storeGeneration, long nowMillis) {
+    return generation == storeGeneration && !isOutlived(nowMillis);
   }
 
   /// What `text` says, or empty if no cursor was ever written like that.

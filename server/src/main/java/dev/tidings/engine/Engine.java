@@ -30,7 +30,8 @@ public interface Engine extends AutoCloseable {
   String cursor(long commit, long nowMillis);
 
   /// Up to which commit a cursor says that its user was told; empty if that can no longer be relied
-  /// on.
+  /// on. Among several nodes it may be ahead of [#commit()], for another one has told him; whether
+  /// it is kept at all the reads find out to which it is given ([Query.OwedSince], [Query.OwedOf]).
   OptionalLong toldUpTo(String cursor, long nowMillis);
 
   /// How safely the next entry will be kept.

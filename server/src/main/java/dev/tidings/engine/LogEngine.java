@@ -418,7 +418,8 @@ public final class LogEngine implements Engine {
   @Override
   public OptionalLong toldUpTo(String cursor, long nowMillis) {
     return Cursor.parse(cursor)
-        .filter(known -> known.isGood(ledger.state().generation(), committed, nowMillis))
+        .filter(known -> known.isOf(ledger.state().generation(), nowMillis))
+        .filter(known -> known.commit() <= committed || store.isShared())
         .map(known -> OptionalLong.of(known.commit()))
         .orElse(OptionalLong.empty());
   }

@@ -54,6 +54,13 @@ final class LogReader {
     };
   }
 
+  /// Whether a cursor up to this commit can be relied on: the store has it. Its client may have
+  /// been told by another node what this one has not taken over yet; rows are read from the store
+  /// that all share, and what this node hears late comes live once more.
+  boolean isKept(long commit) {
+    return commit <= committed.getAsLong() || commit <= store.lastCommit();
+  }
+
   /// A conversation and the stretch of it that one reader sees.
   ///
   /// @param low first visible seq

@@ -1,5 +1,7 @@
 package dev.tidings.engine;
 
+import static dev.tidings.protocol.ErrorCode.CURSOR;
+
 import dev.tidings.engine.Answer.Owed;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -28,6 +30,9 @@ final class OwedReader {
 
   Answer since(Query.OwedSince query) {
     long commit = committed.getAsLong();
+    if (!logs.isKept(query.since())) {
+      return notKept();
+    }
     List<Owed> rows = new ArrayList<>();
     channels(query, rows);
     boolean more = memberships(query, rows);
@@ -150,8 +155,15 @@ final class OwedReader {
     return newest > since;
   }
 
+  private static Answer notKept() {
+    return Answer.Refused.permanently(CURSOR, "of something that is not here");
+  }
+
   Answer of(Query.OwedOf query) {
     long commit = committed.getAsLong();
+    if (!logs.isKept(query.since())) {
+      return notKept();
+    }
     Optional<Long> number = logs.number(query.in());
     if (number.isEmpty()) {
       Conversation none = new Conversation(0, query.in(), "");

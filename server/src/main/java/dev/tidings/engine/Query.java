@@ -42,14 +42,16 @@ public sealed interface Query {
       implements Query {}
 
   /// Conversations of `user` in which he has not been told everything up to `since`, a commit; in
-  /// the order of their numbers, from `from` on: answered by [Answer.Owing].
+  /// the order of their numbers, from `from` on: answered by [Answer.Owing], or refused with
+  /// `cursor` if that commit is not kept.
   ///
   /// @param channels the announcements for some that he reads
   record OwedSince(String user, List<ConversationId> channels, long since, long from, int limit)
       implements Query {}
 
   /// What one log owes to a reader who was told everything up to `since`, a commit: answered by
-  /// [Answer.Owing] with one row. Only of a log that may be read without a membership.
+  /// [Answer.Owing] with one row, or refused as above. Only of a log that may be read without a
+  /// membership.
   record OwedOf(ConversationId in, long since) implements Query {}
 
   /// What says these words, newest first: answered by [Answer.Found].

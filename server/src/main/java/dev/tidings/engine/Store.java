@@ -31,6 +31,12 @@ public interface Store extends AutoCloseable {
     return wanted;
   }
 
+  /// The number of the last commit that any node has kept, if this is shared: it may be ahead of
+  /// what this one has taken over. Else 0, for who commits knows it.
+  default long lastCommit() {
+    return 0;
+  }
+
   /// Walks keys from `from` up to but not including `to`.
   Scan ascending(byte[] from, byte[] to);
 

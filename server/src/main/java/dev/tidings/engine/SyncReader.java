@@ -118,7 +118,9 @@ final class SyncReader {
     long since = 0;
     if (!query.since().isEmpty()) {
       Optional<Cursor> known = Cursor.parse(query.since());
-      if (known.isEmpty() || !known.get().isGood(generation, committed.getAsLong(), now)) {
+      if (known.isEmpty()
+          || !known.get().isOf(generation, now)
+          || !logs.isKept(known.get().commit())) {
         return Answer.Refused.permanently(CURSOR, "sync from scratch");
       }
       since = known.get().commit();

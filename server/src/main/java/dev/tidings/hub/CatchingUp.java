@@ -7,6 +7,7 @@ import dev.tidings.engine.ConversationId;
 import dev.tidings.engine.Entry;
 import dev.tidings.engine.Query;
 import dev.tidings.engine.Ticket;
+import dev.tidings.protocol.ErrorCode;
 import dev.tidings.protocol.JsonWriter;
 import dev.tidings.session.Arrears;
 import dev.tidings.session.CatchUp;
@@ -28,13 +29,16 @@ final class CatchingUp {
 
   private final Shard shard;
   private final Passing passing;
+  private final Consumer<Session> beginsNow;
 
   /// Sessions of this lane that are owed something.
   private final Set<Session> behind = new LinkedHashSet<>();
 
-  CatchingUp(Shard shard, Passing passing) {
+  /// @param beginsNow told of who came with a cursor that turns out to be no good
+  CatchingUp(Shard shard, Passing passing, Consumer<Session> beginsNow) {
     this.shard = shard;
     this.passing = passing;
+    this.beginsNow = beginsNow;
   }
 
   /// This session is owed something now.
@@ -104,6 +108,9 @@ final class CatchingUp {
     if (answer instanceof Answer.Owing list) {
       list.rows().forEach(row -> tellTurn(session, row));
       session.catchUp().listed(list);
+    } else if (answer instanceof Answer.Refused refused && refused.code() == ErrorCode.CURSOR) {
+      session.catchUp().listed(new Answer.Owing(List.of(), 0, shard.worked));
+      beginsNow.accept(session);
     } else {
       session.catchUp().listFailed();
     }

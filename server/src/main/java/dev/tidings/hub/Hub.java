@@ -117,7 +117,7 @@ public final class Hub implements CommitListener {
     this.announcing = new Announcing(this, shard, fanOut);
     this.delivery = new Delivery(this, shard, fanOut, announcing);
     this.passing = new Passing(this, shard, fanOut, neighbours);
-    this.catchingUp = new CatchingUp(shard, passing);
+    this.catchingUp = new CatchingUp(shard, passing, stream -> Streams.beginsNow(replies, stream));
     this.sending = new Sending(shard, replies, passing);
     this.signals = new Signals(shard, replies, sending);
     this.marking = new Marking(shard, replies);

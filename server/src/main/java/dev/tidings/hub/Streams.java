@@ -56,10 +56,15 @@ final class Streams {
         catchingUp.replay(session, commit.getAsLong());
         return;
       }
-      replies.err(session, Head.of("stream"), ErrorCode.CURSOR, "begins now; read what is missing");
+      beginsNow(replies, session);
     }
     open.put(session.name(), new Stream(session, told));
     tell(session, told);
+  }
+
+  /// Its cursor is no good.
+  static void beginsNow(Replies replies, Session stream) {
+    replies.err(stream, Head.of("stream"), ErrorCode.CURSOR, "begins now; read what is missing");
   }
 
   /// It has asked for all that it began with.

@@ -232,6 +232,12 @@ final class RedisStore implements Store {
     }
   }
 
+  @Override
+  public long lastCommit() {
+    byte[] commit = link.await(link.commands().get(link.key("commit")), COMMIT_MILLIS);
+    return commit == null ? 0 : Text.leadingNumber(commit);
+  }
+
   /// Gives back the turn, and the place in the line.
   void pass() {
     link.run(Script.PASS, COMMIT_MILLIS, token.getBytes(US_ASCII));
