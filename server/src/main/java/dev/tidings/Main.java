@@ -29,7 +29,8 @@ import picocli.CommandLine.Model.OptionSpec;
     },
     footer = {
       "",
-      "In a checkout also: ./tidings bench, which loads a server and says what it did."
+      "In a checkout also: ./tidings bench, which loads a server and says what it did, and",
+      "./tidings cluster-demo, which kills one of several nodes under load."
     })
 public final class Main {
   private Main() {}

@@ -16,6 +16,7 @@ import picocli.CommandLine.Command;
       BigGroup.class,
       Slow.class,
       Nodes.class,
+      Rolling.class,
       Compare.class
     },
     mixinStandardHelpOptions = true,

@@ -70,7 +70,8 @@ public final class RedisRows implements Store {
     }
   }
 
-  private long lastCommit() {
+  @Override
+  public long lastCommit() {
     byte[] commit = link.await(link.commands().get(link.key("commit")), MILLIS_MAX);
     return commit == null ? 0 : Text.leadingNumber(commit); // behind it stands who made it
   }

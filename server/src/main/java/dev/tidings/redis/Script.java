@@ -18,6 +18,7 @@ enum Script {
   LEASE,
   TELL;
 
+  @SuppressWarnings("ImmutableEnumChecker") // a record of two texts
   private final Lua lua;
 
   /// @param before what stands between the first line, which says how to run it, and the rest

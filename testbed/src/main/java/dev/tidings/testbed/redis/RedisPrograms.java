@@ -15,7 +15,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /// The programs of a Redis from version 7 on, or of a Valkey: those on the PATH, else those of the
-/// distribution's packages, unpacked below `target` without being root.
+/// distribution's packages, unpacked below `target` without being root (or where the system
+/// property `tidings.redis` says).
 ///
 /// @param server `redis-server` or `valkey-server`
 /// @param libraries a folder that its libraries are found in; empty: where the system looks anyway
@@ -25,6 +26,8 @@ public record RedisPrograms(Path server, Optional<Path> libraries, String versio
 
   /// `Redis server v=7.0.15 sha=…`, `Valkey server v=8.0.1 sha=…`
   private static final Pattern VERSION = Pattern.compile(".* server v=((\\d+)\\S*) .*");
+
+  private static final Path UNPACKED = Path.of(System.getProperty("tidings.redis", "target/redis"));
 
   private static final List<String> NAMES = List.of("redis-server", "valkey-server");
   private static final int SECONDS_MAX = 120;
@@ -55,7 +58,7 @@ public record RedisPrograms(Path server, Optional<Path> libraries, String versio
     }
     String words = "no redis-server or valkey-server from version " + MAJOR_MIN + " on the PATH";
     try {
-      Optional<RedisPrograms> unpacked = unpack(Path.of("target", "redis").toAbsolutePath());
+      Optional<RedisPrograms> unpacked = unpack(UNPACKED.toAbsolutePath());
       return new Found(unpacked, words + ", nor in the distribution's package");
     } catch (IOException e) {
       return new Found(Optional.empty(), words + ", nor its package: " + e.getMessage());
