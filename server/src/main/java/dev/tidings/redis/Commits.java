@@ -71,6 +71,7 @@ final class Commits implements AutoCloseable {
       if (!Link.isUnknown(e)) {
         throw e;
       }
+      CutTail.leave(redis, line);
       arguments[WITNESS] = durability.isWitness() ? YES : NO;
       return done(redis, link.runText(redis, script, arguments), millisMax);
     }

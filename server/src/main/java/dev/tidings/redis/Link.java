@@ -230,6 +230,7 @@ final class Link implements AutoCloseable {
       if (!isUnknown(e)) {
         throw e;
       }
+      CutTail.leave(primary(), shared);
       return await(runText(commands(), script.lua(), arguments), millisMax);
     }
   }
