@@ -72,6 +72,12 @@ class RedisNodesTest {
     void assertHears(String expected) throws InterruptedException {
       assertThat(heard.poll(20, TimeUnit.SECONDS)).isEqualTo(expected);
     }
+
+    /// As [#assertHears(String)], perhaps behind what was heard already.
+    void assertHears(String expected, String once) throws InterruptedException {
+      String next = heard.poll(20, TimeUnit.SECONDS);
+      assertThat(once.equals(next) ? heard.poll(20, TimeUnit.SECONDS) : next).isEqualTo(expected);
+    }
   }
 
   private void start() {
@@ -89,12 +95,12 @@ class RedisNodesTest {
   void everyNodeHearsWhoIsOnTheOthers() throws InterruptedException {
     a.start(earA);
     a.came("ann", 17);
-    b.start(earB); // it reads what was told before, or hears it
+    b.start(earB); // it reads what was told before, or hears it, or both
     earB.assertHears("on a ann 17");
     b.came("ben", 18);
     earA.assertHears("on b ben 18");
     a.left("ann");
-    earB.assertHears("off a ann");
+    earB.assertHears("off a ann", "on a ann 17");
   }
 
   @Test
