@@ -186,12 +186,14 @@ public final class RedisEngine extends ForwardingEngine {
   private void follow() {
     long after = store.applied();
     @Nullable StatefulConnection<byte[], byte[]> connection = null;
+    boolean deaf = false;
     while (!closing && lost.isEmpty()) {
       try {
         if (connection == null) {
           connection = link.connect();
         }
         List<StreamMessage<byte[], byte[]>> more = toldAfter(connection, after);
+        deaf = false;
         Level level = more.isEmpty() ? Level.MEMORY : keptAs(connection);
         for (StreamMessage<byte[], byte[]> each : more) {
           Told next = Told.of(each, level);
@@ -202,9 +204,10 @@ public final class RedisEngine extends ForwardingEngine {
       } catch (InterruptedException e) {
         break;
       } catch (RuntimeException e) {
-        if (!closing && connection != null) {
+        if (!closing && !deaf) {
           LOG.warn("cannot hear what other nodes commit: {}", e.getMessage());
         }
+        deaf = true;
         connection = closed(connection);
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(TRY_AGAIN_MILLIS));
       }
