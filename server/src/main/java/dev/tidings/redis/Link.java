@@ -139,6 +139,9 @@ final class Link implements AutoCloseable {
       ClientOptions.Builder options, RedisAddress address) {
     options
         .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
+        // Nothing is asked twice: half an answer may be there already, and is taken for its
+        // beginning.
+        .replayFilter(command -> true)
         .socketOptions(SocketOptions.builder().connectTimeout(CONNECT).tcpNoDelay(true).build());
     address
         .authorities()

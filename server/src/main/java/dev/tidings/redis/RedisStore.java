@@ -293,6 +293,9 @@ final class RedisStore implements Store {
       List<Object> answer = done.answer();
       level = done.level();
       code = (Long) answer.get(0);
+      if (code == 1 && (Long) answer.get(1) != commit) {
+        throw new StoreException("Redis answers something else than it was asked", null);
+      }
       turnBehind = code == 1 ? (int) (long) (Long) answer.get(3) : 0;
       redisAheadMillis = (Long) answer.get(2) - clock.epochMillis();
     } catch (NotKeptException e) {
