@@ -259,6 +259,26 @@ test('a cursor that is too old leads to a sync from scratch', () => {
   assert.equal(alice.client.state.state, 'live');
 });
 
+test('what a sync from scratch does not name is gone, and its name begins anew', () => {
+  const alice = stage();
+  alice.goLive([row('g:ops', 3), row('u:bob', 2), row('u:carol', 1)]);
+  alice.comeBack();
+  const peer = alice.peer.opens();
+  const sync = peer.heardOne('sync');
+  peer.says(hello());
+  peer.says({ op: 'err', id: sync.id, code: 'cursor' });
+  const again = peer.heardOne('sync');
+  peer.says(msg('u:bob', 1));
+  peer.says({ op: 'ok', id: again.id, cursor: 'c9', convs: [row('u:carol', 1)] });
+  assert.deepEqual(alice.record.gap, [
+    { in: 'g:ops', reason: 'gone' },
+    { in: 'u:bob', reason: 'gone' },
+  ]);
+  assert.deepEqual(alice.seqs('u:bob'), [1]);
+  peer.says(msg('u:bob', 2));
+  assert.deepEqual(alice.seqs('u:bob'), [1, 2]);
+});
+
 test('a sync refused for now is asked again', () => {
   const alice = stage();
   alice.client.start();
@@ -439,6 +459,12 @@ test('losing a group is said once', () => {
 class Shelf {
   kept = new Map();
   full = false;
+  get length() {
+    return this.kept.size;
+  }
+  key(index) {
+    return [...this.kept.keys()][index] ?? null;
+  }
   getItem(key) {
     return this.kept.get(key) ?? null;
   }
@@ -464,6 +490,21 @@ test('positions survive a restart of the page', () => {
   const convs = [row('u:bob', 7, { tail: items(3, 7) })];
   peer.says({ op: 'ok', id: sync.id, cursor: 'c2', convs });
   assert.deepEqual(after.seqs('u:bob'), [6, 7]);
+});
+
+test('a stored position of what is gone is forgotten', () => {
+  const storage = new Shelf();
+  stage({ storage }).goLive([row('u:bob', 4), row('u:carol', 2)]);
+  const after = stage({ storage });
+  after.client.start();
+  const peer = after.peer.opens();
+  const sync = peer.heardOne('sync');
+  peer.says(hello(), { op: 'err', id: sync.id, code: 'cursor' });
+  const again = peer.heardOne('sync');
+  peer.says({ op: 'ok', id: again.id, cursor: 'c9', convs: [row('u:carol', 2)] });
+  assert.deepEqual(after.record.gap, [{ in: 'u:bob', reason: 'gone' }]);
+  peer.says(msg('u:bob', 1));
+  assert.deepEqual(after.seqs('u:bob'), [1]);
 });
 
 test('an entry whose listener never returned is handed over again', () => {

@@ -36,7 +36,7 @@
  * - `epoch`: another log took the place of the old one; what was shown of it is worthless. Entries
  *   go on after `after`; what lies between `low` and there can be read with `history`
  * - `lost`: `lost` messages of a topic without log were dropped
- * - `gone`: I am no longer in this group
+ * - `gone`: I am no longer in this group, or the server has lost the conversation
  * - `unreadable`: the server refuses to read what is missing after `after`; `code` says why
  * - `unsubscribed`: the server ended a subscription at a reconnect; `code` says why
  * - `forgotten`: this client knew too many conversations and let go of this one's position
@@ -413,6 +413,8 @@ class Link {
   /** @type {string|undefined} the address of the node that it goes to */
   node;
   syncNumber = 0;
+  /** @type {Set<string>} what the rows of its `sync` have named so far */
+  named = new Set();
   frameBytesMax = FRAME_BYTES_MAX;
 
   /**
@@ -971,6 +973,16 @@ class Positions {
     this.#store(`at:${address}`, undefined);
   }
 
+  /** @returns {string[]} the conversations of which one is stored */
+  all() {
+    const storage = this.#storage;
+    if (typeof storage?.key !== 'function') return [];
+    const begin = this.#key('at:');
+    return Array.from({ length: storage.length }, (_, i) => storage.key(i) ?? '')
+      .filter((key) => key.startsWith(begin))
+      .map((key) => key.slice(begin.length));
+  }
+
   /** @param {string} name */
   #stored(name) {
     return this.#storage?.getItem(this.#key(name)) ?? null;
@@ -1217,7 +1229,10 @@ class Reader {
    * @param {string|undefined} next
    */
   #sync(link, since, next) {
-    if (next === undefined) link.syncNumber = ++this.#syncs;
+    if (next === undefined) {
+      link.syncNumber = ++this.#syncs;
+      link.named.clear();
+    }
     const tail = this.#tail;
     link.ask({ op: 'sync', since, tail, limit: PAGE, next }, (reply) => {
       if (!reply) return;
@@ -1227,9 +1242,26 @@ class Reader {
       }
       for (const row of reply.convs ?? []) this.#row(link, row);
       if (link.closed) return;
-      if (reply.next !== undefined && reply.next !== null) this.#sync(link, since, reply.next);
-      else this.#syncDone(link, reply.cursor);
+      if (reply.next !== undefined && reply.next !== null) {
+        this.#sync(link, since, reply.next);
+      } else {
+        if (since === undefined) this.#forgetLost(link);
+        this.#syncDone(link, reply.cursor);
+      }
     });
+  }
+
+  /**
+   * A `sync` from scratch names every conversation there is; any other one is no more (§7).
+   * @param {Link} link
+   */
+  #forgetLost(link) {
+    for (const address of new Set([...this.#conversations.keys(), ...this.#positions.all()])) {
+      if (address.startsWith('t:') || link.named.has(address)) continue;
+      this.forget(address);
+      this.#ground.emit('gap', { in: address, reason: 'gone' });
+    }
+    link.named.clear();
   }
 
   /**
@@ -1293,6 +1325,7 @@ class Reader {
    * @param {any} row
    */
   #row(link, row) {
+    link.named.add(row.in);
     const tail = row.tail ?? [];
     const low = row.low ?? 1;
     const tailStart = tail.length > 0 ? tail[0].seq - 1 : row.head;

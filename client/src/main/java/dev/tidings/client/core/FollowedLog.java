@@ -17,6 +17,7 @@ final class FollowedLog {
   private String epoch = "";
   private long applied = UNKNOWN;
   private long target;
+  private boolean heard;
 
   /// The connection on which the server has last said where this log stands.
   private int settledOn;
@@ -72,6 +73,7 @@ final class FollowedLog {
   }
 
   void dropHeld() {
+    heard = false;
     held.values().forEach(unit -> heldBudget.give(weight(unit)));
     held.clear();
   }
@@ -98,10 +100,16 @@ final class FollowedLog {
   /// Keeps it until its predecessors are here. If there is no room, it is enough to know that it
   /// exists: it will be read from the server's log.
   void hold(long seq, Json.Obj unit) {
+    heard = true;
     reaches(seq);
     if (seq > applied && heldBudget.hasRoom() && held.putIfAbsent(seq, unit) == null) {
       heldBudget.take(weight(unit));
     }
+  }
+
+  /// Whether anything of it came on this connection that was not handed over at once.
+  boolean hasHeard() {
+    return heard;
   }
 
   /// Whether the entry to go on with is among those held.

@@ -46,8 +46,16 @@ final class FollowedLogs {
   }
 
   /// The last row has come: a log without one has not moved or is new.
-  void synced() {
+  ///
+  /// @param everything whether each log there is has a row: then one that was known and has none is
+  ///   no more
+  void synced(boolean everything) {
     synced = true;
+    if (everything) {
+      List.copyOf(logs.values()).stream()
+          .filter(log -> log.isPlaced() && !log.isSettledOn(link) && !isTopic(log.in))
+          .forEach(this::lost);
+    }
     List.copyOf(logs.values()).forEach(this::settle);
   }
 
@@ -214,6 +222,16 @@ final class FollowedLogs {
       log.dropHeld();
       behind.remove(log);
       handover.hand(new Delivery.Forgotten(in));
+    }
+  }
+
+  /// What has come meanwhile is of another log under that name, which begins anew.
+  private void lost(FollowedLog log) {
+    boolean another = log.hasHeard();
+    handover.hand(new Delivery.Broken(new Gap.Gone(log.in)));
+    forget(log.in);
+    if (another) {
+      log(log.in).reaches(1);
     }
   }
 

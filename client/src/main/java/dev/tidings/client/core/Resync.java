@@ -47,7 +47,7 @@ final class Resync {
     cursor.since().ifPresent(since -> fields.put("since", since));
     fields.put("tail", TAIL).put("limit", ROWS);
     page.ifPresent(next -> fields.put("next", next));
-    on.ask(fields.build(), new Outcome(on, page));
+    on.ask(fields.build(), new Outcome(on, page, cursor.since().isEmpty()));
   }
 
   /// Rows are small, but there may be many: the next page waits for a slow application.
@@ -63,9 +63,13 @@ final class Resync {
     private final Link on;
     private final Optional<String> page;
 
-    Outcome(Link on, Optional<String> page) {
+    /// Whether it was asked for everything, and not for what moved.
+    private final boolean everything;
+
+    Outcome(Link on, Optional<String> page, boolean everything) {
       this.on = on;
       this.page = page;
+      this.everything = everything;
     }
 
     @Override
@@ -77,7 +81,7 @@ final class Resync {
       } else {
         complete = true;
         reply.string("cursor").ifPresent(cursor::offer);
-        logs.synced();
+        logs.synced(everything);
       }
       settled.run();
     }

@@ -22,6 +22,7 @@ public sealed interface Gap {
   /// So many entries of a topic without log were dropped, here or by the server.
   record Lost(String in, long count) implements Gap {}
 
-  /// The user is no longer in there, or the subscription was refused.
+  /// The user is no longer in there, or the subscription was refused, or the server has lost the
+  /// conversation: then another one under that name begins anew.
   record Gone(String in) implements Gap {}
 }

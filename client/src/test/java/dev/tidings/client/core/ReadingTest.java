@@ -375,6 +375,29 @@ class ReadingTest {
   }
 
   @Test
+  void whatASyncFromScratchDoesNotNameIsGoneAndItsNameBeginsAnew() {
+    Story story = new Story();
+    var server = story.live(row(OPS, "e1", 1, 0) + "," + row("u:bob", "e1", 1, 0));
+    server.says(msg("u:bob", 1));
+    server.says(msg("u:bob", 2));
+    server.breaks();
+    var again = story.comesBack();
+    again.err(again.next("sync"), "\"code\":\"cursor\"");
+    Json.Obj sync = again.next("sync");
+    again.says(msg("u:bob", 1)); // of another log, though its number is known
+    again.ok(sync, "\"cursor\":\"k5\",\"convs\":[]");
+    Json.Obj history = again.next("history");
+    again.ok(history, page("e2", 1, 1, 1, 1));
+
+    assertThat(history.string("in")).contains("u:bob");
+    assertThat(story.gaps()).containsExactlyInAnyOrder(new Gap.Gone(OPS), new Gap.Gone("u:bob"));
+    assertThat(story.heard("u:bob")).containsExactly(1L, 2L, 1L);
+    again.says(msg(OPS, 1));
+    again.ok(again.next("history"), page("e2", 1, 1, 1, 1));
+    assertThat(story.heard(OPS)).containsExactly(1L);
+  }
+
+  @Test
   void aSlowApplicationLeavesEntriesInTheServersLog() {
     Story story = new Story(ClientOptions.ofUser("alice").withBacklogMax(2000));
     var server = story.live(row(OPS, "e1", 1, 0));
