@@ -21,6 +21,8 @@ if turn[1] and turn[1] ~= node and tonumber(turn[2]) > now then
   redis.call('ZADD', ours .. 'waiting', 'NX', now, node)
   return {0, commit, now, tonumber(turn[2]) - now, generation, last, reign, doubt}
 end
-redis.call('HSET', ours .. 'turn', 'node', node, 'until', string.format('%.0f', now + lasts))
+if turn[1] ~= node or tonumber(turn[2]) <= now then -- a turn does not last longer for being asked for again
+  redis.call('HSET', ours .. 'turn', 'node', node, 'until', string.format('%.0f', now + lasts))
+end
 redis.call('ZREM', ours .. 'waiting', node)
 return {1, commit, now, 0, generation, last, reign, doubt}

@@ -25,6 +25,7 @@ import dev.tidings.hub.Neighbours;
 import dev.tidings.hub.OtherNodes;
 import dev.tidings.lane.Lanes;
 import dev.tidings.presence.OnlineUsers;
+import dev.tidings.redis.RedisAddress;
 import dev.tidings.redis.RedisEngine;
 import dev.tidings.redis.RedisNodes;
 import dev.tidings.redis.Wanted;
@@ -79,7 +80,7 @@ public final class Server implements AutoCloseable {
   /// @throws IOException if the port cannot be had
   /// @throws dev.tidings.engine.Store.StoreException if the data cannot be opened
   public Server(ServerSettings settings) throws IOException {
-    this(settings, EmbeddedEngine::new);
+    this(settings, EmbeddedEngine::new, RedisEngine::new);
   }
 
   /// Makes the engine of a node that is alone.
@@ -93,8 +94,21 @@ public final class Server implements AutoCloseable {
         Optional<TextIndex> index);
   }
 
-  /// With another engine for a node that is alone than the embedded one.
-  Server(ServerSettings settings, EngineMaker maker) throws IOException {
+  /// Makes the engine of one of many nodes.
+  interface SharedEngineMaker {
+    RedisEngine make(
+        RedisAddress redis,
+        String prefix,
+        String node,
+        Wanted wanted,
+        EngineLimits limits,
+        Clock clock,
+        Ids ids,
+        Optional<TextIndex> index);
+  }
+
+  /// With other engines.
+  Server(ServerSettings settings, EngineMaker alone, SharedEngineMaker shared) throws IOException {
     Clock clock = Clock.system();
     Ids ids = new Ids(new SecureRandom());
 
@@ -118,8 +132,8 @@ public final class Server implements AutoCloseable {
             : Optional.empty();
     String node = settings.cluster().isPresent() ? "n" + ids.name(NODE_LENGTH) : NODE;
     if (settings.cluster().isPresent()) {
-      RedisEngine shared =
-          new RedisEngine(
+      RedisEngine one =
+          shared.make(
               settings.cluster().get().redis(),
               settings.cluster().get().prefix(),
               node,
@@ -128,11 +142,11 @@ public final class Server implements AutoCloseable {
               clock,
               ids,
               index);
-      lost = shared.lost();
-      engine = shared;
+      lost = one.lost();
+      engine = one;
     } else {
       lost = new CompletableFuture<>(); // never
-      engine = maker.make(settings.data(), settings.durability(), limits, clock, ids, index);
+      engine = alone.make(settings.data(), settings.durability(), limits, clock, ids, index);
     }
 
     try {

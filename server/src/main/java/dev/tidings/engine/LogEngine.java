@@ -187,6 +187,9 @@ public final class LogEngine implements Engine {
     Answer answer;
     try {
       answer = reader.read(query);
+    } catch (Store.NotKeptException e) {
+      LOG.debug("cannot be read at present", e); // whoever commits says so
+      answer = new Answer.Refused(UNAVAILABLE, "store failed", RETRY_MILLIS);
     } catch (Store.StoreException e) {
       LOG.error("read failed query={}", query.getClass().getSimpleName(), e);
       answer = new Answer.Refused(UNAVAILABLE, "store failed", RETRY_MILLIS);

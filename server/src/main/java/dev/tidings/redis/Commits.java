@@ -19,6 +19,12 @@ final class Commits implements AutoCloseable {
   /// Where it stands among the arguments what is asked of a Redis that does not know the script.
   private static final int WITNESS = 10;
 
+  /// What the script says that became of it.
+  static final int KEPT = 1;
+
+  /// The history is another one.
+  static final int LOST = -3;
+
   static final byte[] NOTHING = new byte[0];
   static final byte[] NO = {'0'};
   static final byte[] YES = {'1'};
@@ -52,6 +58,7 @@ final class Commits implements AutoCloseable {
     if (other != reign) {
       reign = other;
       script = script();
+      durability.reign(other);
     }
   }
 
@@ -83,8 +90,11 @@ final class Commits implements AutoCloseable {
       long millisMax) {
     Asked how = durability.ask(redis);
     List<Object> answer = line.await(asked, millisMax);
-    boolean kept = (Long) answer.getFirst() == 1;
-    return new Commit(answer, kept ? durability.prove(how, line) : Level.MEMORY);
+    long became = (Long) answer.getFirst();
+    if (became == LOST) {
+      line.renew(); // perhaps only this one has gone back, and is the primary no more
+    }
+    return new Commit(answer, became == KEPT ? durability.prove(how, line) : Level.MEMORY);
   }
 
   @Override

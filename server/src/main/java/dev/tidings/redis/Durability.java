@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import dev.tidings.engine.Level;
 import dev.tidings.engine.Store.NotKeptException;
 import dev.tidings.engine.Store.StoreException;
+import io.lettuce.core.KeyValue;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.util.List;
@@ -35,8 +36,10 @@ final class Durability implements AutoCloseable {
 
   private static final int LATE_REPLICAS_MILLIS = 20;
 
+  private static final long NONE = -1;
   private static final int MAJOR_MIN = 7;
   private static final String REPLICA = "slave";
+  private static final byte[] RUN = "run".getBytes(US_ASCII);
   private static final byte[] SYNCED = "synced".getBytes(US_ASCII);
   private static final String[] SETTINGS = {"appendonly", "appendfsync", "maxmemory-policy"};
 
@@ -51,6 +54,9 @@ final class Durability implements AutoCloseable {
   /// Whether everything is synced before it is answered, and has been since the watcher looked.
   private volatile boolean synced;
 
+  /// Whether the settings are so that it is, or will be once its first file is written.
+  private volatile boolean syncs;
+
   /// Whether the replicas that are wanted followed closely when last was looked.
   private volatile boolean copied;
 
@@ -64,8 +70,15 @@ final class Durability implements AutoCloseable {
   /// Which Redis the watcher has looked at, by the name of this life of it.
   private volatile String run = "";
 
-  /// Whether what was committed last is on all replicas there are.
-  private volatile boolean copiedToAll;
+  /// In which reign this node commits, see [Commits].
+  private volatile long reign;
+
+  /// In which one the replicas that are wanted had what was committed last; [#NONE]: they had not.
+  private volatile long copiedIn = NONE;
+
+  /// In which one there were no other replicas than those, when last was looked; [#NONE]: there
+  /// were.
+  private volatile long onlyWantedIn = NONE;
 
   private volatile boolean onlyWanted;
 
@@ -151,7 +164,6 @@ final class Durability implements AutoCloseable {
     String now = line(info, "run_id");
     if (!run.isEmpty() && !run.equals(now)) {
       note(ASK_MILLIS); // while it is known how the last one was
-      copiedToAll = false;
     }
     run = now;
     String before = unfit;
@@ -165,16 +177,40 @@ final class Durability implements AutoCloseable {
     boolean settled =
         line(info, "aof_rewrite_in_progress").equals("0")
             && line(info, "aof_rewrite_scheduled").equals("0");
-    boolean syncs = line(info, "aof_enabled").equals("1") && areSynced(settings());
-    synced = syncs && (synced || settled); // its first file is not there until it is written
+    syncs = line(info, "aof_enabled").equals("1") && areSynced(settings());
+    // Its first file is not there until it is written. Another node may have seen that it is.
+    synced = syncs && (synced || settled || isNotedSynced());
     if (!unfit.equals(before)) {
       changed.run();
     }
   }
 
+  /// Whether somebody has noted of the Redis that was looked at that it synced all it answered.
+  private boolean isNotedSynced() {
+    try {
+      List<KeyValue<byte[], byte[]>> noted =
+          link.await(link.commands().hmget(link.key("redis"), RUN, SYNCED), ASK_MILLIS);
+      return is(noted.get(0), run) && is(noted.get(1), "1");
+    } catch (NotKeptException e) {
+      return false; // nothing of ours is there
+    }
+  }
+
+  private static boolean is(KeyValue<byte[], byte[]> noted, String value) {
+    return noted.hasValue() && new String(noted.getValue(), US_ASCII).equals(value);
+  }
+
+  /// Another Redis reigns: what was seen of the last one says nothing of it.
+  void reign(long other) {
+    if (other != reign) {
+      reign = other;
+      LockSupport.unpark(watcher);
+    }
+  }
+
   /// Whether this node has seen that what was committed last was on all replicas there were.
   boolean isWitness() {
-    return copiedToAll && onlyWanted;
+    return copiedIn == reign && onlyWantedIn == reign;
   }
 
   /// Asks whether another Redis answers by now, and notes in it what is proven of this one.
@@ -182,12 +218,19 @@ final class Durability implements AutoCloseable {
   /// @return what look.lua answers
   List<Object> note(long millisMax) {
     syncedNoted = synced;
-    return link.run(
-        Script.LOOK,
-        millisMax,
-        run.getBytes(US_ASCII),
-        Text.ascii(syncedNoted ? 1 : 0),
-        Text.ascii(isWitness() ? 1 : 0));
+    boolean only = onlyWanted;
+    List<Object> answer =
+        link.run(
+            Script.LOOK,
+            millisMax,
+            run.getBytes(US_ASCII),
+            syncedNoted ? Commits.YES : syncs ? Commits.NOTHING : Commits.NO,
+            Text.ascii(isWitness() ? 1 : 0));
+    boolean same = (Long) answer.get(8) == 1;
+    if (same) {
+      onlyWantedIn = only ? Text.number(answer.get(6)) : NONE;
+    }
+    return answer;
   }
 
   private Map<String, String> settings() {
@@ -222,13 +265,16 @@ final class Durability implements AutoCloseable {
 
   // What each commit finds.
 
-  /// What was asked behind a commit.
+  /// What was asked behind a commit, and in which reign.
   record Asked(
-      @Nullable RedisFuture<Long> copies, @Nullable RedisFuture<Map<String, String>> settings) {}
+      long reign,
+      @Nullable RedisFuture<Long> copies,
+      @Nullable RedisFuture<Map<String, String>> settings) {}
 
   /// Asks how safely all is kept that was written on this connection before.
   Asked ask(RedisClusterAsyncCommands<byte[], byte[]> redis) {
     return new Asked(
+        reign,
         wantsReplicas()
             ? redis.waitForReplication(
                 wanted.replicas(), late ? LATE_REPLICAS_MILLIS : REPLICAS_MILLIS)
@@ -253,7 +299,7 @@ final class Durability implements AutoCloseable {
         onReplicas = line.await(asked.copies(), REPLICAS_MILLIS + ASK_MILLIS) >= wanted.replicas();
         late = !onReplicas;
         copied = onReplicas;
-        copiedToAll = onReplicas;
+        copiedIn = onReplicas ? asked.reign() : NONE;
       }
       if (asked.settings() != null) {
         Map<String, String> settings = line.await(asked.settings(), ASK_MILLIS);

@@ -27,6 +27,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -108,6 +109,20 @@ public final class RedisEngine extends ForwardingEngine {
       Clock clock,
       Ids ids,
       Optional<TextIndex> index) {
+    this(address, prefix, node, wanted, limits, clock, ids, index, store -> store);
+  }
+
+  /// Deciding on a store that may have faults of its own.
+  RedisEngine(
+      RedisAddress address,
+      String prefix,
+      String node,
+      Wanted wanted,
+      EngineLimits limits,
+      Clock clock,
+      Ids ids,
+      Optional<TextIndex> index,
+      UnaryOperator<Store> faults) {
     this.link = Link.open(address, prefix);
     this.readers = new ReadThreads(READERS, index);
     this.writer = Thread.ofPlatform().daemon().name("store-writer").unstarted(this::write);
@@ -116,7 +131,7 @@ public final class RedisEngine extends ForwardingEngine {
       this.durability = new Durability(link, wanted);
       this.store = new RedisStore(link, durability, node);
       this.turns = new Turns(store);
-      this.engine = open(wanted.level(), limits, clock, ids);
+      this.engine = open(faults.apply(store), wanted.level(), limits, clock, ids);
     } catch (RuntimeException e) {
       link.close();
       throw e;
@@ -124,7 +139,7 @@ public final class RedisEngine extends ForwardingEngine {
   }
 
   /// While it has the turn nobody else commits, so all it reads belongs together.
-  private LogEngine open(Level level, EngineLimits limits, Clock clock, Ids ids) {
+  private LogEngine open(Store decidedOn, Level level, EngineLimits limits, Clock clock, Ids ids) {
     store.look();
     for (int i = 0; i < OPEN_ATTEMPTS; i++) {
       RedisStore.Turn turn = store.take();
@@ -133,7 +148,7 @@ public final class RedisEngine extends ForwardingEngine {
         try {
           LogEngine opened =
               new LogEngine(
-                  store,
+                  decidedOn,
                   clock,
                   ids,
                   limits,
@@ -426,6 +441,11 @@ public final class RedisEngine extends ForwardingEngine {
       lost = why + ", beginning anew";
       whenLost.complete(null);
     }
+  }
+
+  /// Whether this node could prove of the next primary that it has all.
+  boolean isWitness() {
+    return durability.isWitness();
   }
 
   /// Done when this engine cannot go on, for what it knows and what Redis has are two histories: it

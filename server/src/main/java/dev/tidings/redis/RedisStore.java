@@ -47,8 +47,7 @@ final class RedisStore implements Store {
 
   private static final int ANOTHERS = 2;
 
-  /// What the script says where the history is another one.
-  private static final int LOST = -3;
+  private static final int OVERTAKEN = 0;
 
   private static final byte[] GENERATION_FIELD = "generation".getBytes(US_ASCII);
 
@@ -293,24 +292,24 @@ final class RedisStore implements Store {
       List<Object> answer = done.answer();
       level = done.level();
       code = (Long) answer.get(0);
-      if (code == 1 && (Long) answer.get(1) != commit) {
+      if (code == Commits.KEPT && (Long) answer.get(1) != commit) {
         throw new StoreException("Redis answers something else than it was asked", null);
       }
-      turnBehind = code == 1 ? (int) (long) (Long) answer.get(3) : 0;
+      turnBehind = code == Commits.KEPT ? (int) (long) (Long) answer.get(3) : 0;
       redisAheadMillis = (Long) answer.get(2) - clock.epochMillis();
     } catch (NotKeptException e) {
       throw e;
     } catch (StoreException e) {
-      code = wasKept(commit, as, e) ? 1 : 0;
+      code = wasKept(commit, as, e) ? Commits.KEPT : OVERTAKEN;
     }
-    if (code == 0 && isToldBy(commit, as, Reads.MILLIS_MAX)) {
-      code = 1; // asked twice, for the first answer was lost
+    if (code == OVERTAKEN && isToldBy(commit, as, Reads.MILLIS_MAX)) {
+      code = Commits.KEPT; // asked twice, for the first answer was lost
     }
-    if (code == 1) {
+    if (code == Commits.KEPT) {
       follow(commit, as, batch, row.length, level);
       return;
     }
-    throw code == LOST
+    throw code == Commits.LOST
         ? new StoreException("Redis has gone back behind what it had confirmed", null)
         : new NotKeptException("overtaken by another node", true, null);
   }

@@ -64,8 +64,11 @@ final class Turns {
     if (asked && now - askAgainMillis < 0) {
       return Answer.WAIT;
     }
+    if (unsure) {
+      store.look(); // who does not hear the answer must not take the turn, for he would keep it
+      unsure = false;
+    }
     RedisStore.Turn turn = store.take();
-    unsure = false;
     lastCommit = turn.commit();
     if (!store.isSameHistory(turn)) {
       return Answer.LOST;

@@ -9,6 +9,7 @@ import dev.tidings.protocol.ErrorCode;
 import dev.tidings.testbed.network.FaultProxy;
 import dev.tidings.testbed.redis.NeedsRedis;
 import dev.tidings.testbed.redis.RedisProcess;
+import dev.tidings.testbed.redis.RedisReply;
 import dev.tidings.testbed.redis.RedisSettings;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -139,6 +140,24 @@ class RedisFaultsTest {
       await().atMost(PATIENCE).until(() -> dead.take().granted());
       node.keep("1");
       assertThat(node.texts()).containsExactly("\"1\"");
+    }
+  }
+
+  @Test
+  void aNodeThatHearsNothingDoesNotTakeTheTurnAgain() {
+    try (FaultProxy proxy = FaultProxy.to(redis.address(), 7)) {
+      TestNode deaf = node("a", redis.uri(proxy.port()));
+      TestNode other = node("b");
+      deaf.keep("1");
+      other.keep("2");
+      proxy.toClient().freeze();
+      isUnavailable(deaf.send("3"));
+      other.keep("4"); // perhaps behind the turn that it had
+      isUnavailable(deaf.send("3"));
+      isUnavailable(deaf.send("3"));
+      other.keep("5");
+      assertThat(redis.ask("ZCARD", "{tidings}:waiting")).isEqualTo(new RedisReply.Number(0));
+      assertThat(redis.ask("HGET", "{tidings}:turn", "node").toString()).doesNotContain("a-");
     }
   }
 

@@ -73,6 +73,7 @@ class TopologiesTest {
         .until(
             () -> node.send(cid) instanceof Answer.Appended done && done.level() == Level.REPLICAS);
     await().atMost(PATIENCE).until(() -> other.texts().contains("\"" + cid + "\""));
+    await().atMost(PATIENCE).until(() -> node.engine.isWitness() && other.engine.isWitness());
   }
 
   /// Nobody has begun anew, and all cursors still count.
