@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidings.running.ServeProcess;
 import dev.tidings.testbed.consistency.Verdict;
+import dev.tidings.testbed.consistency.Violation;
+import dev.tidings.testbed.drive.KillCycles;
 import dev.tidings.testbed.drive.Victim;
 import dev.tidings.testbed.redis.NeedsRedis;
 import dev.tidings.testbed.redis.RedisProcess;
@@ -23,6 +25,10 @@ class ClusterConsistencyTest {
   private static final int CYCLES = Integer.getInteger("cycles", 3);
 
   private static final int SENDS = 200;
+  private static final int HASTY_CYCLES = 3;
+
+  private static final boolean NODE = false;
+  private static final boolean REDIS = true;
 
   private final long seed = Long.getLong("seed", new Random().nextLong());
 
@@ -31,7 +37,7 @@ class ClusterConsistencyTest {
   @Test
   void everyPromiseIsKeptOverKillsOfNodesAndOfRedis() {
     Verdict verdict;
-    try (Nodes nodes = new Nodes(folder)) {
+    try (Nodes nodes = new Nodes("dev.tidings.Main", folder, NODE, NODE, REDIS)) {
       verdict = ConsistencyTest.judge(nodes, ConsistencyTest.plan(seed, CYCLES, SENDS), "cluster");
     }
     assertThat(verdict.violations()).as("seed %d: %s", seed, verdict).isEmpty();
@@ -39,16 +45,37 @@ class ClusterConsistencyTest {
     assertThat(verdict.confirmed()).isEqualTo((long) CYCLES * SENDS);
   }
 
+  /// Who finds nothing wrong with these finds nothing.
+  @Test
+  void nodesThatConfirmBeforeRedisHasAnsweredAreFoundOut() {
+    Verdict verdict;
+    try (Nodes nodes = new Nodes("dev.tidings.HastyMain", folder, REDIS)) {
+      verdict =
+          ConsistencyTest.judge(
+              nodes, new KillCycles.Plan(seed, 2, HASTY_CYCLES, SENDS, false), "hasty-cluster");
+    }
+    assertThat(verdict.violations())
+        .as("seed %d: %s", seed, verdict)
+        .extracting(Violation::kind)
+        .containsAnyOf(
+            Violation.Kind.LOST, Violation.Kind.CONTRADICTION, Violation.Kind.UNDECLARED);
+  }
+
   /// Two nodes in processes of their own, and their Redis.
   private static final class Nodes implements Victim {
+    private final String mainClass;
     private final Path folder;
+    private final boolean[] redisDies;
     private final RedisProcess redis = RedisProcess.start(RedisSettings.ON_DISK);
     private final @Nullable ServeProcess[] nodes = new ServeProcess[2];
     private int current;
     private int kills;
 
-    Nodes(Path folder) {
+    /// @param redisDies whether Redis is killed, or a node, in turn
+    Nodes(String mainClass, Path folder, boolean... redisDies) {
+      this.mainClass = mainClass;
       this.folder = folder;
+      this.redisDies = redisDies;
     }
 
     /// Whoever was killed is back; everybody goes to the other node.
@@ -61,7 +88,7 @@ class ClusterConsistencyTest {
         if (nodes[i] == null) {
           nodes[i] =
               ServeProcess.startOther(
-                  "dev.tidings.Main",
+                  mainClass,
                   folder.resolve("node-" + i),
                   0,
                   "--no-rate-limits",
@@ -85,8 +112,7 @@ class ClusterConsistencyTest {
 
     @Override
     public void kill() {
-      kills++;
-      if (kills % 3 == 0) {
+      if (redisDies[kills++ % redisDies.length]) {
         redis.kill();
       } else {
         kill(current);

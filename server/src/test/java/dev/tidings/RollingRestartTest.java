@@ -9,10 +9,13 @@ import dev.tidings.testbed.drive.Nodes;
 import dev.tidings.testbed.drive.Traffic;
 import dev.tidings.testbed.process.Owned;
 import dev.tidings.testbed.redis.NeedsRedis;
+import dev.tidings.testbed.redis.RedisProcess;
+import dev.tidings.testbed.redis.RedisSettings;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -35,7 +38,12 @@ class RollingRestartTest {
     Chronicle chronicle = new Chronicle();
     Traffic.Plan plan =
         new Traffic.Plan(seed, /* clients= */ 8, /* perSecond= */ 100, /* headSeconds= */ 30);
-    try (Nodes nodes = Nodes.start(ServeProcess.launcher("dev.tidings.Main"), NODES, _ -> options);
+    try (RedisProcess redis = RedisProcess.start(RedisSettings.ON_DISK);
+        Nodes nodes =
+            Nodes.start(
+                ServeProcess.launcher("dev.tidings.Main"),
+                Collections.nCopies(NODES, redis.uri()),
+                _ -> options);
         Script script = Script.start(nodes.webSockets());
         Traffic traffic = Traffic.begin(nodes.lines(), plan, chronicle)) {
       for (int i = 0; i < NODES; i++) {

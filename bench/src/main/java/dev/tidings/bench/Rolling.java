@@ -6,7 +6,10 @@ import dev.tidings.testbed.consistency.Chronicle;
 import dev.tidings.testbed.consistency.Verdict;
 import dev.tidings.testbed.drive.Nodes;
 import dev.tidings.testbed.drive.Traffic;
+import dev.tidings.testbed.redis.RedisProcess;
+import dev.tidings.testbed.redis.RedisSettings;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
@@ -61,7 +64,9 @@ final class Rolling implements Callable<Integer> {
     List<String> options = List.of("--no-rate-limits", "--drain", String.valueOf(drain));
     Traffic.Plan plan =
         new Traffic.Plan(ThreadLocalRandom.current().nextLong(), clients, rate, HEAD_SECONDS);
-    try (Nodes running = Nodes.start(launcher, nodes, _ -> options);
+    try (RedisProcess redis = RedisProcess.start(RedisSettings.ON_DISK);
+        Nodes running =
+            Nodes.start(launcher, Collections.nCopies(nodes, redis.uri()), _ -> options);
         Traffic traffic = Traffic.begin(running.webSockets(), plan, new Chronicle())) {
       long begin = System.nanoTime();
       rest();
@@ -72,9 +77,8 @@ final class Rolling implements Callable<Integer> {
       }
       Duration took = Duration.ofNanos(System.nanoTime() - begin);
       Traffic.Outcome outcome = traffic.end();
-      Scratch redis =
-          new Scratch(running.redis().folder(), Scratch.kindOf(running.redis().folder()));
-      Report report = new Report("rolling", redis, System.out);
+      Scratch disk = new Scratch(redis.folder(), Scratch.kindOf(redis.folder()));
+      Report report = new Report("rolling", disk, System.out);
       say(report, outcome, took);
       report.append(setting.results());
       return outcome.verdict().isClean() && outcome.failures().isEmpty() ? 0 : 1;

@@ -7,10 +7,13 @@ import dev.tidings.testbed.consistency.Verdict;
 import dev.tidings.testbed.consistency.Violation.Kind;
 import dev.tidings.testbed.drive.Nodes;
 import dev.tidings.testbed.drive.Traffic;
+import dev.tidings.testbed.redis.RedisProcess;
 import dev.tidings.testbed.redis.RedisPrograms;
+import dev.tidings.testbed.redis.RedisSettings;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -121,11 +124,12 @@ public final class ClusterDemo implements Callable<Integer> {
       throw new TestbedFailure(
           missing.get() + ".\nInstall it, for example with: apt install redis-server");
     }
-    try (Nodes running = Nodes.start(launcher, nodes, options)) {
-      Thread cleaner = Thread.ofPlatform().unstarted(() -> clean(running));
+    try (RedisProcess redis = RedisProcess.start(RedisSettings.ON_DISK);
+        Nodes running = Nodes.start(launcher, Collections.nCopies(nodes, redis.uri()), options)) {
+      Thread cleaner = Thread.ofPlatform().unstarted(() -> clean(running, redis));
       Runtime.getRuntime().addShutdownHook(cleaner);
       try {
-        return run(running);
+        return run(running, redis);
       } finally {
         if (!interrupted) {
           Runtime.getRuntime().removeShutdownHook(cleaner);
@@ -141,10 +145,11 @@ public final class ClusterDemo implements Callable<Integer> {
     }
   }
 
-  private void clean(Nodes running) {
+  private void clean(Nodes running, RedisProcess redis) {
     interrupted = true;
     say("interrupted: everything is ended and removed");
     running.close();
+    redis.close();
   }
 
   @SuppressWarnings("AnnotateFormatMethod") // would need a library of annotations just for this
@@ -153,10 +158,10 @@ public final class ClusterDemo implements Callable<Integer> {
     out.flush();
   }
 
-  private int run(Nodes running) {
+  private int run(Nodes running, RedisProcess redis) {
     say(
         "Redis %s on port %d, appendonly yes, appendfsync always, in %s",
-        RedisPrograms.find().version(), running.redis().port(), running.redis().folder());
+        RedisPrograms.find().version(), redis.port(), redis.folder());
     for (int i = 0; i < nodes; i++) {
       say("node %d at %s, pid %d", i, running.webSockets().get(i), running.pid(i));
     }

@@ -3,13 +3,15 @@ package dev.tidings.testbed.drive;
 import dev.tidings.testbed.TestbedFailure;
 import dev.tidings.testbed.process.Owned;
 import dev.tidings.testbed.process.Ports;
-import dev.tidings.testbed.redis.RedisProcess;
-import dev.tidings.testbed.redis.RedisSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -17,8 +19,8 @@ import java.util.function.IntFunction;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// Several nodes of one server and their Redis, in processes of their own. Each node keeps its port
-/// over restarts, so clients may know the addresses of all. Redis syncs each commit to its disk.
+/// Several nodes of one server, in processes of their own. Each node keeps its port over restarts,
+/// so clients may know the addresses of all.
 ///
 /// Closing kills all of them and deletes what they wrote; harmless when repeated. Called by any
 /// thread, but no node by two at once.
@@ -28,33 +30,39 @@ public final class Nodes implements AutoCloseable {
   /// What may be told to a node beside its arguments: options of its virtual machine.
   private static final String JAVA_OPTIONS = "TIDINGS_JAVA_OPTS";
 
+  private static final Duration ANSWER = Duration.ofSeconds(2);
+  private static final int OK = 200;
+
+  private final HttpClient http = HttpClient.newHttpClient();
   private final List<String> launcher;
+  private final List<String> redis;
   private final IntFunction<List<String>> options;
   private final Path folder = newFolder();
-  private final RedisProcess redis;
   private final List<Integer> ports = new ArrayList<>();
   private final List<Owned> processes = new ArrayList<>();
   private volatile boolean closed;
 
-  private Nodes(List<String> launcher, IntFunction<List<String>> options) {
+  private Nodes(List<String> launcher, List<String> redis, IntFunction<List<String>> options) {
     this.launcher = List.copyOf(launcher);
+    this.redis = List.copyOf(redis);
     this.options = options;
-    this.redis = RedisProcess.start(RedisSettings.ON_DISK);
   }
 
-  /// Starts Redis and so many nodes; all of them answer when this returns.
+  /// Starts a node for each way to Redis; all of them answer when this returns.
   ///
   /// @param launcher the words of a command that stand before `serve`
+  /// @param redis URIs of one Redis, which the caller has started, as each node knows it
   /// @param options of `serve` for the node of a number, beside its port, its folder and Redis
-  /// @throws TestbedFailure if there is no Redis, or a node does not start
-  public static Nodes start(List<String> launcher, int count, IntFunction<List<String>> options) {
-    Nodes nodes = new Nodes(launcher, options);
+  /// @throws TestbedFailure if a node does not start
+  public static Nodes start(
+      List<String> launcher, List<String> redis, IntFunction<List<String>> options) {
+    Nodes nodes = new Nodes(launcher, redis, options);
     try {
-      for (int i = 0; i < count; i++) {
+      for (int i = 0; i < redis.size(); i++) {
         nodes.ports.add(Ports.free());
         nodes.processes.add(nodes.launch(i));
       }
-      for (int i = 0; i < count; i++) {
+      for (int i = 0; i < redis.size(); i++) {
         nodes.awaitReady(i);
       }
       return nodes;
@@ -68,7 +76,7 @@ public final class Nodes implements AutoCloseable {
     List<String> command = new ArrayList<>(launcher);
     command.addAll(List.of("serve", "--port", String.valueOf(ports.get(node))));
     command.addAll(List.of("--data", folder.resolve("node-" + node).toString()));
-    command.addAll(List.of("--redis", redis.uri()));
+    command.addAll(List.of("--redis", redis.get(node)));
     command.addAll(options.apply(node));
     ProcessBuilder builder = new ProcessBuilder(command);
     builder
@@ -99,8 +107,18 @@ public final class Nodes implements AutoCloseable {
     return ports.stream().map(port -> URI.create("ws://127.0.0.1:" + port + "/v1/ws")).toList();
   }
 
-  public RedisProcess redis() {
-    return redis;
+  /// Whether a node says that it is ready for clients.
+  public boolean isReady(int node) {
+    URI uri = URI.create("http://127.0.0.1:" + ports.get(node) + "/readyz");
+    HttpRequest request = HttpRequest.newBuilder(uri).timeout(ANSWER).build();
+    try {
+      return http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == OK;
+    } catch (IOException e) {
+      return false; // it is frozen, or not there
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new TestbedFailure("interrupted", e);
+    }
   }
 
   public long pid(int node) {
@@ -110,6 +128,16 @@ public final class Nodes implements AutoCloseable {
   /// The last lines that a node said, oldest first.
   public List<String> said(int node) {
     return processes.get(node).lastWords();
+  }
+
+  /// SIGSTOP: it does nothing any more, and its connections stay open.
+  public void pause(int node) {
+    processes.get(node).pause();
+  }
+
+  /// SIGCONT: it goes on, and knows nothing of the time in between.
+  public void resume(int node) {
+    processes.get(node).resume();
   }
 
   /// SIGTERM; returns when it is gone.
@@ -135,9 +163,7 @@ public final class Nodes implements AutoCloseable {
   public void close() {
     closed = true;
     List.copyOf(processes).forEach(Owned::close);
-    if (Files.isDirectory(redis.folder())) {
-      redis.close();
-    }
+    http.close();
     if (Files.isDirectory(folder)) {
       delete(folder);
     }

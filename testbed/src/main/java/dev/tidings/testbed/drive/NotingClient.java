@@ -298,9 +298,19 @@ final class NotingClient implements AutoCloseable {
               new Event.Replaced(name, common(it.in()), it.oldEpoch(), it.epoch(), it.after()));
           isAt(it.in(), it.epoch(), it.after());
         }
-        case Gap.Lost _, Gap.Gone _ -> {
-          // of what has no log, or nobody leaves here
+        case Gap.Gone it -> ended(it.in());
+        case Gap.Lost _ -> {
+          // of what has no log
         }
+      }
+    }
+
+    /// Nobody leaves here: the server has lost it, and says so.
+    private void ended(String in) {
+      Position before = positions.get(in);
+      if (before != null) {
+        chronicle.note(new Event.Replaced(name, common(in), before.epoch(), "", 0));
+        isAt(in, "", 0);
       }
     }
 

@@ -71,7 +71,7 @@ public final class Traffic implements AutoCloseable {
   private final Plan plan;
   private final Chronicle chronicle;
   private final List<NotingClient> clients = new ArrayList<>();
-  private final Semaphore room;
+  private final List<Semaphore> room = new ArrayList<>();
   private final AtomicLong sent = new AtomicLong();
   private final AtomicLong answered = new AtomicLong();
   private final Thread sending;
@@ -80,7 +80,6 @@ public final class Traffic implements AutoCloseable {
   private Traffic(List<URI> nodes, Plan plan, Chronicle chronicle) {
     this.plan = plan;
     this.chronicle = chronicle;
-    this.room = new Semaphore(inFlightMax());
     this.sending = Thread.ofVirtual().name("traffic").unstarted(this::send);
     connect(nodes);
   }
@@ -111,6 +110,7 @@ public final class Traffic implements AutoCloseable {
     for (int i = 0; i < plan.clients(); i++) {
       members.add(user(i));
       clients.add(new NotingClient(nodes, user(i), "phone", chronicle));
+      room.add(new Semaphore(IN_FLIGHT));
     }
     for (int i = 0; i < clients.size(); i++) {
       // Before there is anything to hear: whoever is let in hears of it at once.
@@ -137,14 +137,16 @@ public final class Traffic implements AutoCloseable {
         left = begin + i * every - System.nanoTime();
         LockSupport.parkNanos(left);
       }
-      room.acquireUninterruptibly();
       int who = random.nextInt(clients.size());
       String to = random.nextBoolean() && hasPartner(who) ? partner(who) : GROUP;
+      if (!room.get(who).tryAcquire()) {
+        continue; // who is kept waiting says no more, the others do
+      }
       sent.incrementAndGet();
       CompletableFuture<?> said = clients.get(who).say(to, "m" + i);
       said.whenComplete((done, failure) -> {
         answered.incrementAndGet();
-        room.release();
+        room.get(who).release();
       });
     }
   }
@@ -169,18 +171,16 @@ public final class Traffic implements AutoCloseable {
     return new Outcome(Checker.check(chronicle), failures, experiences);
   }
 
-  private int inFlightMax() {
-    return IN_FLIGHT * plan.clients();
-  }
-
   private void awaitAnswers() {
     try {
       if (!sending.join(Duration.ofSeconds(PATIENCE_SECONDS))) {
         throw new TestbedFailure("the sends hang");
       }
       clients.forEach(NotingClient::endSilence);
-      if (!room.tryAcquire(inFlightMax(), PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-        throw new TestbedFailure("not all was answered");
+      for (Semaphore each : room) {
+        if (!each.tryAcquire(IN_FLIGHT, PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+          throw new TestbedFailure("not all was answered");
+        }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -213,9 +213,12 @@ public final class RedisProcess implements AutoCloseable {
     start();
   }
 
+  /// Harmless when repeated.
   @Override
   public void close() {
     process.close();
-    delete(folder);
+    if (Files.isDirectory(folder)) {
+      delete(folder);
+    }
   }
 }
